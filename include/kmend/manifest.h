@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keys of a patch's manifest, a YAML mapping. The author writes the first group, patchgen adds
+ * the second when it builds; the whole is stored in the section KMEND_SEC_MANIFEST of the module
+ * and as manifest.yaml beside it. A key that is not listed here is refused, by name and line.
+ *
+ *   kmend: 1                          version of this format (required)
+ *   name: timens-nanoseconds          patch name (patch.h has the rule; required)
+ *   version: "1"                      free text without white space (required)
+ *   summary: One line.                (required)
+ *   author: Name <mail>
+ *   risk: low | medium | high
+ *   fixes: [CVE-2026-93146]           identifiers of what is fixed
+ *   references: [https://...]
+ *   depends: [other-patch]            must be live before this one
+ *   conflicts: [other-patch]          never live together
+ *   patch: fix.patch                  or a list, relative to the manifest (author's only)
+ *
+ *   kernel:                           (added by patchgen)
+ *     release: 6.1.0-54-cloud-amd64
+ *     arch: x86_64
+ *     build-id: 40 hexadecimal digits
+ *   modules:                          target modules the patch was verified against
+ *     - name: btrfs
+ *       build-id: 40 hexadecimal digits
+ *   build:
+ *     patchgen: version
+ *     compiler: first line of its --version
+ *     source: package and version, as linux-source-6.1 6.1.190-1
+ *     patch-sha256: of the patch text
+ */
+#ifndef KMEND_MANIFEST_H
+#define KMEND_MANIFEST_H
+
+#define KMEND_MANIFEST_FORMAT 1
+#define KMEND_MANIFEST_FILE   "manifest.yaml"
+#define KMEND_MANIFEST_MAX    (256 * 1024) /* bytes of YAML text, at most */
+
+#endif

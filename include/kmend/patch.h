@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Binary layout of a patch module, ABI version 1: what patchgen writes, the core acts upon and
+ * libkmend reads without loading. Everything here has fixed size and base types, so that the
+ * layout, and with it the modversions CRC of kmend_register(), is the same on every kernel.
+ *
+ * A patch module NAME.ko is an ordinary kernel module called kmend_NAME that
+ *  - has modinfo livepatch=Y, so that the kernel's loader resolves its .klp.rela.vmlinux.*
+ *    sections (kernel/module/livepatch.c and kernel/livepatch/core.c of 6.1), kmend=1 (this ABI's
+ *    version) and depends=kmend;
+ *  - has a section KMEND_SEC_FUNCS, an array of struct kmend_func;
+ *  - has a section KMEND_SEC_MANIFEST, the manifest's YAML text (manifest.h), not terminated;
+ *  - calls kmend_register() from its init and kmend_unregister() from its exit function.
+ *
+ * Nothing goes live when the module is loaded: the core applies the patch when it is told to
+ * (sysfs.h, the attribute "enabled").
+ */
+#ifndef KMEND_PATCH_H
+#define KMEND_PATCH_H
+
+#include <linux/types.h>
+
+#define KMEND_ABI 1
+
+#define KMEND_SEC_FUNCS    ".kmend.funcs"
+#define KMEND_SEC_MANIFEST ".kmend.manifest"
+
+#define KMEND_MODULE_PREFIX "kmend_"
+
+/* Patch names: [a-z0-9] first, then [a-z0-9_-]; '-' becomes '_' in the module's name. */
+#define KMEND_PATCH_NAME_MAX 49 /* with the prefix, what MODULE_NAME_LEN (56) leaves */
+
+#define KMEND_FUNC_NAME_LEN   128
+#define KMEND_OBJECT_NAME_LEN 56
+#define KMEND_BUILD_ID_LEN    41 /* 20 bytes in hexadecimal, terminated */
+
+#define KMEND_OBJECT_VMLINUX "vmlinux"
+
+/*
+ * The record does not redirect anything: it names further code of the old and new function that
+ * a stack must not be in while they change places, as gcc's .cold parts, which lie outside their
+ * function's size. old_size or new_size is 0 where only one side has such a part.
+ */
+#define KMEND_FUNC_RANGE 0x1
+
+#define KMEND_FUNC_FLAGS_ALL KMEND_FUNC_RANGE
+
+/*
+ * One replaced function. old_addr is filled in by a klp relocation when the module is loaded,
+ * new_addr by an ordinary one; in the file both are 0.
+ */
+struct kmend_func {
+	__u64 old_addr;
+	__u64 new_addr;
+	__u32 old_size; /* bytes */
+	__u32 new_size; /* bytes */
+	__u32 sympos; /* which of several same-named, from 1; 0: name is unique */
+	__u32 flags; /* KMEND_FUNC_* */
+	char name[KMEND_FUNC_NAME_LEN]; /* terminated */
+	char object[KMEND_OBJECT_NAME_LEN]; /* "vmlinux" or a module's name, terminated */
+};
+
+/*
+ * What a patch module hands to kmend_register(). It and all it points to stay valid until
+ * kmend_unregister() has returned.
+ */
+struct kmend_patch {
+	__u32 abi; /* KMEND_ABI */
+	__u32 nr_funcs;
+	const char *name; /* patch name, without KMEND_MODULE_PREFIX */
+	const char *version; /* the manifest's */
+	const char *build_id; /* of the vmlinux it was verified against, lower-case hexadecimal */
+	void *module; /* THIS_MODULE */
+	const struct kmend_func *funcs;
+	const char *manifest; /* not terminated */
+	__u64 manifest_size; /* bytes */
+	__u64 reserved[8]; /* 0 */
+};
+
+#ifdef __KERNEL__
+/*
+ * Make a loaded patch known to the core; it becomes visible in sysfs, and nothing goes live.
+ * Returns 0, or: -EINVAL (malformed record or unknown ABI), -EEXIST (a patch of this name is
+ * registered), -ESTALE (made for another kernel build), -ENOEXEC (a function cannot be redirected),
+ * -ENOMEM.
+ */
+int kmend_register(const struct kmend_patch *patch);
+
+/* The patch must not be live: a live patch holds a reference to its module. */
+void kmend_unregister(const struct kmend_patch *patch);
+#endif
+
+#endif

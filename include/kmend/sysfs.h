@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names and values of the core's files below /sys/kernel/kmend. One value a file.
+ *
+ *   abi                               KMEND_ABI
+ *   version                           the core's version
+ *   transition/state                  "idle", "applying" or "reverting"
+ *   transition/patch                  the patch under way, or empty
+ *   transition/tries                  passes made by the transition under way or the last one
+ *   transition/duration_ns            from the request to the switch, of the last transition
+ *   transition/stop_ns                the longest stop of the machine in the last transition
+ *   transition/straggler              "PID COMM FUNCTION" of the task that held up the last pass
+ *   patches/NAME/enabled              write 1 to apply, 0 to revert (also one under way)
+ *   patches/NAME/state                a KMEND_STATE_* value; pollable (POLLPRI)
+ *   patches/NAME/version              the patch's version
+ *   patches/NAME/module               its kernel module's name
+ *   patches/NAME/build_id             of the vmlinux it was made for
+ *   patches/NAME/last_error           "KMnnn text" of the last refusal or failure, or empty
+ *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,old_address,new_address}
+ *                                     calls: calls taken by the new function since it was applied;
+ *                                     live: 1 where the redirect is in effect
+ *
+ * A write to "enabled" returns when the change is done or refused (negative errno, last_error
+ * says why), or, when a task is inside a function that changes, with 0 and the state "applying"
+ * or "reverting": the core then retries by itself.
+ */
+#ifndef KMEND_SYSFS_H
+#define KMEND_SYSFS_H
+
+#define KMEND_SYSFS_ROOT "/sys/kernel/kmend"
+
+#define KMEND_SYSFS_ABI            "abi"
+#define KMEND_SYSFS_VERSION        "version"
+#define KMEND_SYSFS_PATCHES        "patches"
+#define KMEND_SYSFS_TRANSITION     "transition"
+#define KMEND_SYSFS_TR_STATE       "state"
+#define KMEND_SYSFS_TR_PATCH       "patch"
+#define KMEND_SYSFS_TR_TRIES       "tries"
+#define KMEND_SYSFS_TR_DURATION_NS "duration_ns"
+#define KMEND_SYSFS_TR_STOP_NS     "stop_ns"
+#define KMEND_SYSFS_TR_STRAGGLER   "straggler"
+#define KMEND_SYSFS_ENABLED        "enabled"
+#define KMEND_SYSFS_STATE          "state"
+#define KMEND_SYSFS_PATCH_VERSION  "version"
+#define KMEND_SYSFS_MODULE         "module"
+#define KMEND_SYSFS_BUILD_ID       "build_id"
+#define KMEND_SYSFS_LAST_ERROR     "last_error"
+#define KMEND_SYSFS_OBJECTS        "objects"
+#define KMEND_SYSFS_CALLS          "calls"
+#define KMEND_SYSFS_LIVE           "live"
+#define KMEND_SYSFS_OLD_ADDRESS    "old_address"
+#define KMEND_SYSFS_NEW_ADDRESS    "new_address"
+
+/* A patch's state. */
+#define KMEND_STATE_LOADED    "loaded" /* registered, nothing of it is live */
+#define KMEND_STATE_APPLYING  "applying" /* redirects in place, old functions still run */
+#define KMEND_STATE_LIVE      "live" /* every call takes the new functions */
+#define KMEND_STATE_REVERTING "reverting" /* new functions still run, or may have a task inside */
+
+/* The transition's state. */
+#define KMEND_TRANSITION_IDLE "idle"
+
+#endif
