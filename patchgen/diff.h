@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From an original and a patched object to the object that goes into a patch module.
+ *
+ * The output object ("patch object") is an ordinary relocatable object that holds the changed and
+ * new functions, the data and special-section entries that must come along, and one record of
+ * KMEND_SEC_FUNCS for each replaced function. A symbol that modules cannot link to is left in it
+ * as a weak undefined symbol with the name the kernel's loader understands,
+ * ".klp.sym.OBJECT.NAME,SYMPOS": weak, so that modpost passes over it. After the module is
+ * linked, klp.h turns those into SHN_LIVEPATCH symbols and their relocations into
+ * .klp.rela.vmlinux.* sections.
+ */
+#ifndef PATCHGEN_DIFF_H
+#define PATCHGEN_DIFF_H
+
+#include <stddef.h>
+
+#include "../lib/diag.h"
+
+enum diff_verdict { DIFF_ACCEPTED, DIFF_REFUSED, DIFF_NO_CHANGE, _DIFF_VERDICT_MAX };
+
+/* "accepted", "refused", "no-change" */
+const char *diff_verdict_name(enum diff_verdict verdict);
+
+/* How a symbol of the running kernel can be reached from a patch module. */
+enum reach {
+	REACH_EXPORTED, /* an ordinary undefined symbol: exported to modules */
+	REACH_KLP, /* a klp relocation against object, name, sympos */
+	REACH_UNKNOWN, /* no such symbol in the kernel or module */
+	REACH_AMBIGUOUS, /* which of several same-named symbols is meant cannot be told */
+};
+
+struct reach_request {
+	const char *object; /* that the changed object is part of: "vmlinux" or a module */
+	const char *name; /* symbol name as in the original object */
+	size_t symbol; /* its index in the original object's symbol table, 0 if not there */
+	int is_local; /* STB_LOCAL in the original object */
+	int is_function; /* STT_FUNC */
+};
+
+struct reach_answer {
+	enum reach reach;
+	const char *object; /* whose symbol it is; lives as long as the resolver */
+	unsigned sympos; /* from 1; 0: the name is unique */
+};
+
+/*
+ * Answers what the kernel image and the modules' symbol tables say. Implemented by resolve.c for a
+ * real kernel. Where diff_options.resolver is NULL (two bare objects), global symbols stay ordinary
+ * undefined ones and local ones become klp relocations with sympos 0.
+ */
+struct resolver;
+int resolver_reach(struct resolver *resolver, const struct reach_request *request,
+		   struct reach_answer *ret, struct diag_list *diags);
+
+struct diff_options {
+	const char *orig_path, *patched_path;
+	const char *out_path; /* NULL: verdict only */
+	const char *object; /* "vmlinux" or a module's name */
+	const char *source; /* path for diagnostics, as kernel/time/namespace.c; may be NULL */
+	struct resolver *resolver;
+};
+
+/* Names as in the object files; a .cold or similar part counts under its parent. */
+struct diff_result {
+	enum diff_verdict verdict;
+	char **changed, **added; /* functions, NULL-terminated, sorted */
+	size_t n_changed, n_added;
+	struct diag_list diags;
+};
+
+void diff_result_done(struct diff_result *result);
+
+/*
+ * Compare and, unless refused, write the patch object. A refusal is a verdict, not an error:
+ * returns 0 then. Negative errno (with the reason in ret->diags) where the files cannot be read,
+ * are not comparable, or the output cannot be written; no output file is left behind then.
+ * ret is filled in every case and is the caller's to free.
+ */
+int diff_objects(const struct diff_options *options, struct diff_result *ret);
+
+#endif
