@@ -35,8 +35,15 @@
 	X(KM301, "the kernel release is not known to the package mirror", \
 	  "run 'apt-cache search linux-image' for those that are served")
 
-#define KMEND_DIAG_MODULE(X) \
-	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")
+#define KMEND_DIAG_MODULE(X)                                                                      \
+	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \
+	X(KM402, "the kernel module is truncated or malformed", "rebuild or reinstall the patch") \
+	X(KM403, "the kernel module is not a patch that this kmend can read",                     \
+	  "build it with patchgen of the same version")                                           \
+	X(KM404, "the patch's list of functions is malformed", "rebuild or reinstall the patch")  \
+	X(KM405, "the patch's embedded manifest is missing or malformed",                         \
+	  "rebuild or reinstall the patch")                                                       \
+	X(KM406, "the patch's parts do not belong together", "rebuild or reinstall the patch")
 
 /* The core prints its code itself; the names are in kmod/ as strings. */
 #define KMEND_DIAG_CORE(X)                                             \

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "manifest-keys.h"
+
+#include <kmend/patch.h>
+#include <string.h>
+
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static bool consists_of(const char *s, const char *set, size_t max)
+{
+	size_t n = strspn(s, set);
+
+	return n > 0 && n <= max && s[n] == '\0';
+}
+
+bool patch_name_is_valid(const char *name)
+{
+	return consists_of(name, LOWER DIGITS "_-", KMEND_PATCH_NAME_MAX) && name[0] != '_' &&
+	       name[0] != '-';
+}
+
+char *patch_module_name(const char *patch)
+{
+	char *name;
+
+	if (asprintf(&name, KMEND_MODULE_PREFIX "%s", patch) < 0)
+		return NULL;
+	for (char *p = name; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return name;
+}
+
+bool build_id_is_valid(const char *s)
+{
+	return strlen(s) == KMEND_BUILD_ID_LEN - 1 &&
+	       consists_of(s, DIGITS "abcdef", KMEND_BUILD_ID_LEN - 1);
+}
+
+bool kernel_release_is_valid(const char *s)
+{
+	return consists_of(s, LOWER UPPER DIGITS "._+~-", 64) && s[0] != '.' && s[0] != '-';
+}
+
+static bool is_format(const char *s)
+{
+	return strcmp(s, "1") == 0;
+}
+
+static bool is_one_line(const char *s)
+{
+	if (*s == '\0' || strlen(s) > 1024)
+		return false;
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return false;
+	return true;
+}
+
+static bool is_word(const char *s)
+{
+	return is_one_line(s) && !strchr(s, ' ');
+}
+
+static bool is_version(const char *s)
+{
+	return is_word(s) && strlen(s) <= 64;
+}
+
+static bool is_risk(const char *s)
+{
+	return strcmp(s, "low") == 0 || strcmp(s, "medium") == 0 || strcmp(s, "high") == 0;
+}
+
+static bool is_arch(const char *s)
+{
+	return consists_of(s, LOWER DIGITS "_", 32);
+}
+
+static bool is_module(const char *s)
+{
+	return consists_of(s, LOWER UPPER DIGITS "_-", KMEND_OBJECT_NAME_LEN - 1);
+}
+
+static bool is_sha256(const char *s)
+{
+	return strlen(s) == 64 && consists_of(s, DIGITS "abcdef", 64);
+}
+
+#define RULE_NAME     "a patch name: a-z 0-9 first, then a-z 0-9 _ -, at most 49"
+#define RULE_LINE     "one line of text, at most 1024 bytes"
+#define RULE_WORD     "text without white space"
+#define RULE_BUILD_ID "40 hexadecimal digits in lower case"
+
+#define FIELD(f) offsetof(struct manifest, f)
+
+static const struct manifest_key kernel_keys[] = {
+	{"release", KEY_STRING, true, false, FIELD(kernel_release), kernel_release_is_valid,
+	 "a kernel release"},
+	{"arch", KEY_STRING, true, false, FIELD(kernel_arch), is_arch, "an architecture"},
+	{"build-id", KEY_STRING, true, false, FIELD(kernel_build_id), build_id_is_valid,
+	 RULE_BUILD_ID},
+	{},
+};
+
+/* Offsets in struct manifest_module. */
+static const struct manifest_key module_keys[] = {
+	{"name", KEY_STRING, true, false, offsetof(struct manifest_module, name), is_module,
+	 "a kernel module's name"},
+	{"build-id", KEY_STRING, true, false, offsetof(struct manifest_module, build_id),
+	 build_id_is_valid, RULE_BUILD_ID},
+	{},
+};
+
+static const struct manifest_key build_keys[] = {
+	{"patchgen", KEY_STRING, false, false, FIELD(build_patchgen), is_one_line, RULE_LINE},
+	{"compiler", KEY_STRING, false, false, FIELD(build_compiler), is_one_line, RULE_LINE},
+	{"source", KEY_STRING, false, false, FIELD(build_source), is_one_line, RULE_LINE},
+	{"patch-sha256", KEY_STRING, false, false, FIELD(build_patch_sha256), is_sha256,
+	 "64 hexadecimal digits in lower case"},
+	{},
+};
+
+const struct manifest_key manifest_keys[] = {
+	{"kmend", KEY_STRING, true, false, FIELD(format), is_format, "1"},
+	{"name", KEY_STRING, true, false, FIELD(name), patch_name_is_valid, RULE_NAME},
+	{"version", KEY_STRING, true, false, FIELD(version), is_version,
+	 RULE_WORD ", at most 64 bytes"},
+	{"summary", KEY_STRING, true, false, FIELD(summary), is_one_line, RULE_LINE},
+	{"author", KEY_STRING, false, false, FIELD(author), is_one_line, RULE_LINE},
+	{"risk", KEY_STRING, false, false, FIELD(risk), is_risk, "low, medium or high"},
+	{"fixes", KEY_LIST, false, false, FIELD(fixes), is_word, RULE_WORD},
+	{"references", KEY_LIST, false, false, FIELD(references), is_word, RULE_WORD},
+	{"depends", KEY_LIST, false, false, FIELD(depends), patch_name_is_valid, RULE_NAME},
+	{"conflicts", KEY_LIST, false, false, FIELD(conflicts), patch_name_is_valid, RULE_NAME},
+	{"patch", KEY_LIST, false, true, FIELD(patch), is_one_line, RULE_LINE},
+	{"kernel", KEY_MAPPING, false, false, 0, NULL, NULL, kernel_keys},
+	{"modules", KEY_MODULES, false, false, FIELD(modules), NULL, NULL, module_keys},
+	{"build", KEY_MAPPING, false, false, 0, NULL, NULL, build_keys},
+	{},
+};
+
+bool manifest_is_built(const struct manifest *manifest)
+{
+	return manifest->kernel_release != NULL;
+}
