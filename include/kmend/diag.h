@@ -25,15 +25,49 @@
 	X(KM112, "the manifest lacks a required key", "add it")                                    \
 	X(KM113, "a value in the manifest is not valid", "see the patch author's guide")           \
 	X(KM120, "the patch does not apply to the source",                                         \
-	  "rebase it onto the exact source of the kernel it is built for")
+	  "rebase it onto the exact source of the kernel it is built for")                         \
+	X(KM121, "the patch is not a unified diff of C sources",                                   \
+	  "make it with 'diff -up' or git, with one leading folder (-p1)")
 
 #define KMEND_DIAG_OBJECT(X)                                           \
 	X(KM201, "the file is not an ELF object that can be compared", \
 	  "give two relocatable x86_64 objects, built with -ffunction-sections -fdata-sections")
 
-#define KMEND_DIAG_BUILD(X)                                               \
-	X(KM301, "the kernel release is not known to the package mirror", \
-	  "run 'apt-cache search linux-image' for those that are served")
+#define KMEND_DIAG_BUILD(X)                                                                      \
+	X(KM301, "the kernel release is not known to the package mirror",                        \
+	  "run 'patchgen fetch --list' for those that are served")                               \
+	X(KM302, "the files of the kernel are not in the cache", "run 'patchgen fetch RELEASE'") \
+	X(KM303, "the files of the kernel are incomplete or cannot be used",                     \
+	  "fetch the kernel again, or correct the path")                                         \
+	X(KM304, "the patch touches a file that is not part of this kernel",                     \
+	  "the kernel is configured without it, and needs no patch")                             \
+	X(KM305, "the patch changes something that cannot be patched while the kernel runs",     \
+	  "reduce the patch to the C code that is compiled into the kernel")                     \
+	X(KM306, "what a header's change reaches cannot be told",                                \
+	  "express the change in the C files that need it")                                      \
+	X(KM307, "the kernel's own source does not compile",                                     \
+	  "check that source, configuration and compiler belong to the kernel")                  \
+	X(KM308, "the patched source does not compile",                                          \
+	  "correct the patch; the compiler's message is above")                                  \
+	X(KM309, "a program that is needed cannot be run", "install it")                         \
+	X(KM310, "the kernel's image cannot be read",                                            \
+	  "check that the file is the kernel's vmlinuz")                                         \
+	X(KM311, "a module's file cannot be read", "check the folder of the kernel's modules")   \
+	X(KM312, "a function is not the same in the shipped kernel as in the compiled source",   \
+	  "use the source and the compiler that the kernel was built with")                      \
+	X(KM313, "which of several symbols of one name is meant cannot be told",                 \
+	  "avoid the symbol in the patched code")                                                \
+	X(KM314, "the kernel has no such symbol",                                                \
+	  "the code that is patched may not be part of this kernel")                             \
+	X(KM315, "the patch module cannot be linked",                                            \
+	  "see the message of the linker or of modpost")                                         \
+	X(KM316, "interrupted", "run the command again; nothing was left behind")                \
+	X(KM317, "a package cannot be downloaded or unpacked",                                   \
+	  "check the network and apt's configuration")                                           \
+	X(KM318, "a package of exactly the kernel's version is not served",                      \
+	  "fetch a newer kernel: 'patchgen fetch --list'")                                       \
+	X(KM319, "the linked module has a relocation that the kernel cannot apply late",         \
+	  "report this with the patch")
 
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \
