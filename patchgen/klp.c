@@ -306,7 +306,7 @@ int klp_convert(const char *in, const char *out, struct diag_list *diags, size_t
 	_cleanup_close_ int fd = -1;
 	_cleanup_(elf_endp) Elf *elf = NULL;
 	_cleanup_(module_done) struct module m = {.path = in, .diags = diags};
-	size_t moved;
+	size_t moved = 0;
 	int r;
 
 	elf_version(EV_CURRENT);
