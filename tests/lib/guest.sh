@@ -6,10 +6,10 @@
 tap_count=0
 tap_failed=0
 
-# note TEXT...: a comment in the output
+# note TEXT...: a comment in the output, its last lines when there are many
 note()
 {
-	printf '%s\n' "$*" | sed 's/^/# /'
+	printf '%s\n' "$*" | sed 's/^/# /' | tail -n 20
 }
 
 # pass DESCRIPTION / fail DESCRIPTION
@@ -42,8 +42,9 @@ ok()
 	if tap_out=$("$@" 2>&1); then
 		pass "$tap_what"
 	else
+		tap_status=$?
 		fail "$tap_what"
-		note "status $? of: $*"
+		note "status $tap_status of: $*"
 		note "$tap_out"
 	fi
 }
@@ -110,6 +111,18 @@ skip_all()
 {
 	echo "1..0 # SKIP $*"
 	exit 0
+}
+
+# power_cut: end this boot as a power failure would; what was not yet on the disk is lost.
+# For scripts that declare several boots; takes the place of done_testing.
+power_cut()
+{
+	echo "1..$tap_count"
+	echo "@end $TEST_NAME $((tap_failed > 0))"
+	sleep 0.3 # lets the serial line drain
+	echo 1 >/proc/sys/kernel/sysrq
+	echo b >/proc/sysrq-trigger
+	sleep 60
 }
 
 done_testing()

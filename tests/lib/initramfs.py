@@ -41,7 +41,10 @@ class Initramfs:
         if source.is_dir():
             self.folder(path)
             for child in sorted(source.iterdir()):
-                self.copy(child, f"{path}/{child.name}")
+                if child.is_symlink():
+                    self.link(f"{path}/{child.name}", os.readlink(child))
+                else:
+                    self.copy(child, f"{path}/{child.name}")
         else:
             mode = stat.S_IMODE(source.stat().st_mode)
             self._add(path, stat.S_IFREG | mode, source.read_bytes())

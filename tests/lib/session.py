@@ -7,13 +7,13 @@ The guest marks the scripts on the second serial port by the lines "@begin NAME"
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import kernellog
 import tap
 
-_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boot|file|expect-log): *(.*?) *$")
+_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boots?|file|expect-log): *(.*?) *$")
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Test:
     timeout: int = 60  # seconds
     append: str = ""  # kernel command line; a boot of its own
     own_boot: bool = False
+    boots: int = 1  # how often it is run, in as many boots, with the same disk
+    boot: int = 1  # which of them
     files: list[str] = field(default_factory=list)  # beside the script, to have beside it
     expect_log: list[str] = field(default_factory=list)  # troubled messages that must appear
 
@@ -49,8 +51,18 @@ class Test:
             self.append = value
         elif key == "boot":
             self.own_boot = value == "own"
+        elif key == "boots":
+            self.boots = int(value)
+            self.own_boot = True
         else:
             self.expect_log.append(value)
+
+
+    def in_boot(self, number: int) -> "Test":
+        """The same test as it is run in one of its boots."""
+        if self.boots == 1:
+            return self
+        return replace(self, name=f"{self.name}-{number}", boot=number)
 
 
 def boots(tests: list[Test]) -> list[list[Test]]:
@@ -82,7 +94,7 @@ class Session:
             if result:
                 self._writer.result(result, self._current.name)
             elif not line.startswith("1.."):
-                self._writer.comment(line)
+                self._writer.said(line)
         else:
             self._writer.comment(line)
 

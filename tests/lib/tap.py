@@ -93,6 +93,28 @@ class Writer:
         for line in text.splitlines() or [""]:
             print(line if line.startswith("#") else f"# {line}", file=self._out, flush=True)
 
+    def said(self, line: str) -> None:
+        """A line of a script's output that is no TAP."""
+        self.comment(line)
+
     def plan(self) -> None:
         """Write the plan; the last thing to do."""
         print(f"1..{self.count}", file=self._out, flush=True)
+
+
+class Story(Writer):
+    """Passes on what scripts say, and of their test points the failed ones only."""
+
+    def result(self, result: Result, prefix: str = "") -> None:
+        if not result.passed:
+            super().result(result, prefix)
+
+    def comment(self, text: str) -> None:
+        if self.failed:
+            super().comment(text)
+
+    def said(self, line: str) -> None:
+        print(line, file=self._out, flush=True)
+
+    def plan(self) -> None:
+        pass
