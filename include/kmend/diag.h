@@ -80,9 +80,26 @@
 	X(KM406, "the patch's parts do not belong together", "rebuild or reinstall the patch")
 
 /* The core prints its code itself; the names are in kmod/ as strings. */
-#define KMEND_DIAG_CORE(X)                                             \
-	X(KM501, "the patch was made for another build of the kernel", \
-	  "install the patch that was built for the running kernel")
+#define KMEND_DIAG_CORE(X)                                                                      \
+	X(KM501, "the patch was made for another build of the kernel",                          \
+	  "install the patch that was built for the running kernel")                            \
+	X(KM502, "the patch module's record is malformed", "rebuild the patch")                 \
+	X(KM503, "a patch of that name is registered already", "unload the other one first")    \
+	X(KM504, "a module that the patch changes is not loaded",                               \
+	  "load the module, then the patch")                                                    \
+	X(KM505, "a function cannot be redirected", "rebuild the patch for the running kernel") \
+	X(KM506, "a function is changed by another patch already",                              \
+	  "revert that patch first, or install one that contains both changes")                 \
+	X(KM507, "a function is redirected by somebody else in the kernel",                     \
+	  "disable the livepatch, BPF program or probe that is named")                          \
+	X(KM508, "an in-tree livepatch transition is under way", "try again when it is over")   \
+	X(KM509, "another transition is under way", "try again when it is over, or reverse it") \
+	X(KM510, "ftrace is switched off", "run 'sysctl kernel.ftrace_enabled=1'")              \
+	X(KM511, "ftrace refused the redirect", "see the kernel log")                           \
+	X(KM512, "the kernel is out of memory", "free memory and try again")                    \
+	X(KM513, "the patch module is not loaded completely", "try again when insmod is done")  \
+	X(KM514, "a redirect could not be removed", "reboot: ftrace has shut itself down")      \
+	X(KM515, "the core cannot run on this kernel", "see the kernel log for what it lacks")
 
 #define KMEND_DIAG_DAEMON(X) \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")

@@ -33,6 +33,7 @@
 #define KMEND_FUNC_NAME_LEN   128
 #define KMEND_OBJECT_NAME_LEN 56
 #define KMEND_BUILD_ID_LEN    41 /* 20 bytes in hexadecimal, terminated */
+#define KMEND_VERSION_LEN     128
 
 #define KMEND_OBJECT_VMLINUX "vmlinux"
 
@@ -68,7 +69,7 @@ struct kmend_patch {
 	__u32 abi; /* KMEND_ABI */
 	__u32 nr_funcs;
 	const char *name; /* patch name, without KMEND_MODULE_PREFIX */
-	const char *version; /* the manifest's */
+	const char *version; /* the manifest's; less than KMEND_VERSION_LEN bytes */
 	const char *build_id; /* of the vmlinux it was verified against, lower-case hexadecimal */
 	void *module; /* THIS_MODULE */
 	const struct kmend_func *funcs;
@@ -80,9 +81,9 @@ struct kmend_patch {
 #ifdef __KERNEL__
 /*
  * Make a loaded patch known to the core; it becomes visible in sysfs, and nothing goes live.
- * Returns 0, or: -EINVAL (malformed record or unknown ABI), -EEXIST (a patch of this name is
- * registered), -ESTALE (made for another kernel build), -ENOEXEC (a function cannot be redirected),
- * -ENOMEM.
+ * Returns 0, or, with a KM5xx line in the log: -EINVAL (malformed record or unknown ABI), -EEXIST (a
+ * patch of this name is registered), -ESTALE (made for another kernel build), -ENOENT (a target
+ * module is not loaded), -ENOEXEC (a function cannot be redirected), -ENOMEM.
  */
 int kmend_register(const struct kmend_patch *patch);
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every difference between kernel versions that the core has to know of, and nothing else. */
+#ifndef KMEND_COMPAT_H
+#define KMEND_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if !defined(CONFIG_X86_64) || !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
+#error "kmend needs an x86_64 kernel with CONFIG_DYNAMIC_FTRACE_WITH_REGS"
+#endif
+
+#if !defined(CONFIG_LIVEPATCH) || !defined(CONFIG_HAVE_RELIABLE_STACKTRACE)
+#error "kmend needs a kernel with CONFIG_LIVEPATCH and reliable stack traces"
+#endif
+
+#ifndef ftrace_regs_set_instruction_pointer /* before 6.2 */
+#define ftrace_regs_set_instruction_pointer(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
+#endif
+
+/* Where a loaded module's code is, in bytes. The init part, which goes away, does not count. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+static inline unsigned long module_text_start(const struct module *mod)
+{
+	return (unsigned long)mod->mem[MOD_TEXT].base;
+}
+
+static inline unsigned long module_text_size(const struct module *mod)
+{
+	return mod->mem[MOD_TEXT].size;
+}
+#else
+static inline unsigned long module_text_start(const struct module *mod)
+{
+	return (unsigned long)mod->core_layout.base;
+}
+
+static inline unsigned long module_text_size(const struct module *mod)
+{
+	return mod->core_layout.text_size;
+}
+#endif
+
+/* True while the task's saved stack pointer is out of date, because a CPU runs it. */
+static inline bool task_on_any_cpu(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(task->on_cpu);
+#else
+	return task == current;
+#endif
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+static inline int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
+					unsigned int cnt, int remove, int reset)
+{
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; !r && i < cnt; i++)
+		r = ftrace_set_filter_ip(ops, ips[i], remove, reset && i == 0);
+	return r;
+}
+#endif
+
+#endif

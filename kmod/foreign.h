@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Others in the kernel that redirect functions, above all the in-tree livepatch engine. */
+#ifndef KMEND_FOREIGN_H
+#define KMEND_FOREIGN_H
+
+#include <linux/types.h>
+
+#define FOREIGN_OWNER_LEN 96
+
+/* Who redirects the function at old_addr, as far as can be told, in words. */
+void foreign_owner(unsigned long old_addr, char ret[FOREIGN_OWNER_LEN]);
+
+/*
+ * Keep the in-tree engine from beginning a transition, until foreign_resume(). False when one is
+ * under way (or might be): then nothing is held.
+ */
+bool foreign_suspend(void);
+void foreign_resume(void);
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+
+#include "symbols.h"
+#include "sysfs.h"
+#include "transition.h"
+#include "version.h"
+
+static int __init kmend_init(void)
+{
+	int r;
+
+	/* unwind.c walks the list of tasks without its lock, which sleeps there. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("KM515 PREEMPT_RT kernels are not supported yet\n");
+		return -EOPNOTSUPP;
+	}
+	r = symbols_resolve();
+	if (r)
+		return r;
+	return sysfs_init();
+}
+
+static void __exit kmend_exit(void)
+{
+	/* Patch modules link to the core, so none is registered any more. */
+	transition_exit();
+	sysfs_exit();
+}
+
+module_init(kmend_init);
+module_exit(kmend_exit);
+MODULE_DESCRIPTION("Live patching of running kernels, the core");
+MODULE_VERSION(KMEND_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "registry.h"
+
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "report.h"
+#include "sysfs.h"
+#include "transition.h"
+#include "unwind.h"
+#include "validate.h"
+
+DEFINE_MUTEX(kmend_lock);
+
+static LIST_HEAD(patches); /* under kmend_lock */
+
+static struct patch *find_by_name(const char *name)
+{
+	struct patch *patch;
+
+	list_for_each_entry(patch, &patches, node)
+		if (strcmp(patch->name, name) == 0)
+			return patch;
+	return NULL;
+}
+
+static struct patch *find_by_record(const struct kmend_patch *record)
+{
+	struct patch *patch;
+
+	list_for_each_entry(patch, &patches, node)
+		if (patch->record == record)
+			return patch;
+	return NULL;
+}
+
+static void patch_free(struct patch *patch)
+{
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++)
+		free_percpu(patch->funcs[i].calls);
+	for (i = 0; i < patch->nr_objects; i++)
+		module_put(patch->objects[i].module);
+	kvfree(patch->ranges);
+	kvfree(patch->text);
+	kvfree(patch->funcs);
+	kvfree(patch->objects);
+	kfree(patch);
+}
+
+/* Find the object that a record is about, or add it and hold its module in place. */
+static int patch_object(struct patch *patch, const struct kmend_func *record, struct object **ret)
+{
+	struct object *object;
+	struct module *module = NULL;
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < patch->nr_objects; i++) {
+		object = &patch->objects[i];
+		if (strcmp(object->name, record->object) == 0) {
+			*ret = object;
+			return 0;
+		}
+	}
+
+	if (strcmp(record->object, KMEND_OBJECT_VMLINUX) != 0) {
+		r = validate_target(patch, record->object, &module);
+		if (r)
+			return r;
+	}
+	object = &patch->objects[patch->nr_objects++];
+	object->name = record->object;
+	object->module = module;
+	*ret = object;
+	return 0;
+}
+
+static int patch_add_func(struct patch *patch, struct object *object,
+			  const struct kmend_func *record, unsigned long ip)
+{
+	struct func *func = &patch->funcs[patch->nr_funcs];
+
+	func->calls = alloc_percpu(u64);
+	if (!func->calls)
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+	func->patch = patch;
+	func->object = object;
+	func->record = record;
+	func->ip = ip;
+	patch->nr_funcs++;
+	return 0;
+}
+
+/* Check every record and build the core's own view of it. */
+static int patch_add_records(struct patch *patch)
+{
+	const struct kmend_patch *record = patch->record;
+	unsigned int i;
+	int r;
+
+	patch->objects = kvcalloc(record->nr_funcs, sizeof(*patch->objects), GFP_KERNEL);
+	patch->funcs = kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL);
+	patch->ranges = code_ranges_new(record->nr_funcs + 1);
+	patch->text = code_ranges_new(1);
+	if (!patch->objects || !patch->funcs || !patch->ranges || !patch->text)
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+
+	for (i = 0; i < record->nr_funcs; i++) {
+		const struct kmend_func *func = &record->funcs[i];
+		struct object *object;
+		unsigned long ip = 0;
+
+		r = validate_names(patch, func, i);
+		if (r)
+			return r;
+		r = patch_object(patch, func, &object);
+		if (r)
+			return r;
+		r = validate_func(patch, object->module, func, &ip);
+		if (r)
+			return r;
+		if (func->old_size)
+			code_ranges_add(patch->ranges, func->old_addr, func->old_size);
+		if (func->flags & KMEND_FUNC_RANGE)
+			continue;
+		r = patch_add_func(patch, object, func, ip);
+		if (r)
+			return r;
+	}
+	code_ranges_add(patch->ranges, module_text_start(patch->module),
+			module_text_size(patch->module));
+	code_ranges_finish(patch->ranges);
+	code_ranges_add(patch->text, module_text_start(patch->module),
+			module_text_size(patch->module));
+	return validate_distinct(patch);
+}
+
+void patch_set_state(struct patch *patch, enum patch_state state)
+{
+	WRITE_ONCE(patch->state, state);
+	sysfs_patch_state_changed(patch);
+}
+
+static int patch_publish(struct patch *patch)
+{
+	int r;
+
+	mutex_lock(&kmend_lock);
+	if (find_by_name(patch->name)) {
+		r = refuse(patch, -EEXIST, KM503, "a patch of this name is registered already");
+	} else {
+		list_add_tail(&patch->node, &patches);
+		patch->registered = true;
+		r = 0;
+	}
+	mutex_unlock(&kmend_lock);
+	return r;
+}
+
+static void patch_unpublish(struct patch *patch)
+{
+	mutex_lock(&kmend_lock);
+	transition_evict(patch);
+	patch->registered = false;
+	list_del(&patch->node);
+	mutex_unlock(&kmend_lock);
+}
+
+int kmend_register(const struct kmend_patch *record)
+{
+	struct patch *patch;
+	int r;
+
+	r = validate_header(record);
+	if (r)
+		return r;
+
+	patch = kzalloc(sizeof(*patch), GFP_KERNEL);
+	if (!patch)
+		return -ENOMEM;
+	init_completion(&patch->released);
+	patch->record = record;
+	patch->module = record->module;
+	strscpy(patch->name, record->name, sizeof(patch->name));
+
+	r = validate_build_id(patch);
+	if (r)
+		goto fail;
+	r = patch_add_records(patch);
+	if (r)
+		goto fail;
+	r = patch_publish(patch);
+	if (r)
+		goto fail;
+	r = sysfs_patch_add(patch);
+	if (r) {
+		refuse(patch, r, KM512, "its files in sysfs cannot be made (%d)", r);
+		patch_unpublish(patch);
+		goto fail;
+	}
+	pr_info("%s: registered, %u functions\n", patch->name, patch->nr_funcs);
+	return 0;
+
+fail:
+	patch_free(patch);
+	return r;
+}
+EXPORT_SYMBOL_GPL(kmend_register);
+
+void kmend_unregister(const struct kmend_patch *record)
+{
+	struct patch *patch;
+
+	mutex_lock(&kmend_lock);
+	patch = find_by_record(record);
+	mutex_unlock(&kmend_lock);
+	if (!patch)
+		return;
+
+	patch_unpublish(patch);
+	sysfs_patch_remove(patch);
+	pr_info("%s: unregistered\n", patch->name);
+	patch_free(patch);
+}
+EXPORT_SYMBOL_GPL(kmend_unregister);

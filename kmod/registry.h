@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The patches that are registered, and the one lock of the core. */
+#ifndef KMEND_REGISTRY_H
+#define KMEND_REGISTRY_H
+
+#include <linux/completion.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+
+#include <kmend/patch.h>
+
+struct code_ranges;
+struct redirect;
+
+/* In the order of the KMEND_STATE_* values' life; names in sysfs_patch.c. */
+enum patch_state {
+	PATCH_LOADED,
+	PATCH_APPLYING,
+	PATCH_LIVE,
+	PATCH_REVERTING,
+	_PATCH_STATE_MAX,
+};
+
+struct patch;
+
+/* vmlinux or a module with functions that a patch replaces. */
+struct object {
+	struct kobject kobj;
+	const char *name;
+	struct module *module; /* referenced; NULL: vmlinux */
+};
+
+/* One function that is replaced. */
+struct func {
+	struct kobject kobj;
+	struct patch *patch;
+	struct object *object;
+	const struct kmend_func *record;
+	unsigned long ip; /* of the call that ftrace redirects */
+	u64 __percpu *calls; /* taken by the new function since it was applied */
+};
+
+#define PATCH_ERROR_LEN 256
+
+struct patch {
+	struct list_head node; /* in the registry, under kmend_lock */
+	struct kobject kobj;
+	struct kobject *objects_kobj;
+	struct completion released; /* no kobject refers to this any more */
+	const struct kmend_patch *record;
+	char name[KMEND_PATCH_NAME_MAX + 1];
+	struct module *module;
+	enum patch_state state; /* written under kmend_lock */
+	bool registered; /* under kmend_lock; false: unregistering */
+	char last_error[PATCH_ERROR_LEN]; /* under kmend_lock once registered */
+	unsigned int nr_objects;
+	unsigned int nr_funcs;
+	struct object *objects;
+	struct func *funcs;
+	struct code_ranges *ranges; /* old functions, and all code of the patch module */
+	struct code_ranges *text; /* all code of the patch module */
+	struct redirect *redirect; /* NULL: none of its functions is redirected */
+};
+
+/*
+ * Protects the registry, all sites and the transition. Taken before the kernel's own locks
+ * (ftrace's, CPU hotplug's); never while removing a sysfs file that a writer may be in.
+ */
+extern struct mutex kmend_lock;
+
+/* Change a patch's state and wake those who poll it. Needs kmend_lock. */
+void patch_set_state(struct patch *patch, enum patch_state state);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the core tells people: a stable code and a sentence, in the log and in last_error. */
+#ifndef KMEND_REPORT_H
+#define KMEND_REPORT_H
+
+#include <linux/compiler_attributes.h>
+
+#include <kmend/diag.h>
+
+struct patch;
+
+enum report_code {
+#define X(code, text, hint) code,
+	KMEND_DIAG_CORE(X)
+#undef X
+};
+
+/* Log why something about a patch was refused, keep it as its last error, return err unchanged. */
+__printf(4, 5) int refuse(struct patch *patch, int err, enum report_code code, const char *format,
+			  ...);
+
+#endif

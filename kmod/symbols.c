@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "symbols.h"
+
+#include <linux/kprobes.h>
+#include <linux/printk.h>
+#ifdef CONFIG_X86_KERNEL_IBT
+#include <asm/ibt.h>
+#endif
+
+#include "compat.h"
+
+struct kernel_symbols kernel __ro_after_init;
+
+typedef unsigned long (*lookup_fn)(const char *name);
+
+/* A kprobe is told the address of any function, also of those that are not exported. */
+static struct kprobe lookup_probe __initdata = {
+	.symbol_name = "kallsyms_lookup_name",
+};
+
+static lookup_fn __init find_lookup(void)
+{
+	unsigned long addr;
+
+	if (register_kprobe(&lookup_probe))
+		return NULL;
+	addr = (unsigned long)lookup_probe.addr;
+	unregister_kprobe(&lookup_probe);
+
+#ifdef CONFIG_X86_KERNEL_IBT
+	/* The probe was moved behind the ENDBR that an indirect call has to land on. */
+	if (is_endbr(*(u32 *)(addr - 4)))
+		addr -= 4;
+#endif
+	return (lookup_fn)addr;
+}
+
+int __init symbols_resolve(void)
+{
+	const struct {
+		const char *name;
+		void *slot;
+	} wanted[] = {
+		{"ftrace_location", &kernel.ftrace_location},
+		{"arch_stack_walk_reliable", &kernel.arch_stack_walk_reliable},
+		{"idle_task", &kernel.idle_task},
+		{"find_module", &kernel.find_module},
+		{"kallsyms_lookup_size_offset", &kernel.kallsyms_lookup_size_offset},
+		{"core_kernel_text", &kernel.core_kernel_text},
+		{"ftrace_enabled", &kernel.ftrace_enabled},
+		{"__start_notes", &kernel.notes_start},
+		{"__stop_notes", &kernel.notes_stop},
+		{"klp_mutex", &kernel.klp_mutex},
+		{"klp_patches", &kernel.klp_patches},
+		{"klp_transition_patch", &kernel.klp_transition_patch},
+	};
+	lookup_fn lookup = find_lookup();
+	size_t i;
+
+	if (!lookup) {
+		pr_err("KM515 kallsyms_lookup_name cannot be found (is CONFIG_KPROBES off?)\n");
+		return -ENOENT;
+	}
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		unsigned long addr = lookup(wanted[i].name);
+
+		if (!addr) {
+			pr_err("KM515 this kernel has no symbol %s\n", wanted[i].name);
+			return -ENOENT;
+		}
+		*(unsigned long *)wanted[i].slot = addr;
+	}
+	return 0;
+}

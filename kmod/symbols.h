@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Functions and data of the kernel that modules cannot link to. */
+#ifndef KMEND_SYMBOLS_H
+#define KMEND_SYMBOLS_H
+
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/stacktrace.h>
+
+struct klp_patch;
+
+struct kernel_symbols {
+	unsigned long (*ftrace_location)(unsigned long ip);
+	int (*arch_stack_walk_reliable)(stack_trace_consume_fn consume_entry, void *cookie,
+					struct task_struct *task);
+	struct task_struct *(*idle_task)(int cpu);
+	struct module *(*find_module)(const char *name);
+	int (*kallsyms_lookup_size_offset)(unsigned long addr, unsigned long *symbolsize,
+					   unsigned long *offset);
+	int (*core_kernel_text)(unsigned long addr);
+	const int *ftrace_enabled;
+	const void *notes_start;
+	const void *notes_stop;
+
+	/* The in-tree livepatch engine's: its lock, its patches, the one under way. */
+	struct mutex *klp_mutex;
+	struct list_head *klp_patches;
+	struct klp_patch **klp_transition_patch;
+};
+
+extern struct kernel_symbols kernel;
+
+/* Fill in "kernel". Returns 0, or -ENOENT when this kernel lacks one, which is logged by name. */
+int symbols_resolve(void);
+
+#endif

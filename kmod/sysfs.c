@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sysfs.h"
+
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include <kmend/sysfs.h>
+
+#include "transition.h"
+#include "version.h"
+
+static struct kobject *root_kobj, *patches_kobj, *transition_kobj;
+
+#define ATTRIBUTE(name) static struct kobj_attribute name##_attribute = __ATTR_RO(name)
+
+static ssize_t abi_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", KMEND_ABI);
+}
+ATTRIBUTE(abi);
+
+static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", KMEND_VERSION);
+}
+ATTRIBUTE(version);
+
+static const struct attribute *const root_attributes[] = {
+	&abi_attribute.attr,
+	&version_attribute.attr,
+	NULL,
+};
+
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%s\n",
+			  view.patch[0] ? patch_state_name(view.state) : KMEND_TRANSITION_IDLE);
+}
+ATTRIBUTE(state);
+
+static ssize_t patch_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%s\n", view.patch);
+}
+ATTRIBUTE(patch);
+
+static ssize_t tries_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%u\n", view.tries);
+}
+ATTRIBUTE(tries);
+
+static ssize_t duration_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%llu\n", view.duration_ns);
+}
+ATTRIBUTE(duration_ns);
+
+static ssize_t stop_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%llu\n", view.stop_ns);
+}
+ATTRIBUTE(stop_ns);
+
+static ssize_t straggler_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	if (!view.straggler.task)
+		return sysfs_emit(buf, "\n");
+	return sysfs_emit(buf, "%d %.*s %s\n", view.straggler.pid, (int)sizeof(view.straggler.comm),
+			  view.straggler.comm, view.straggler.function);
+}
+ATTRIBUTE(straggler);
+
+static const struct attribute *const transition_attributes[] = {
+	&state_attribute.attr,
+	&patch_attribute.attr,
+	&tries_attribute.attr,
+	&duration_ns_attribute.attr,
+	&stop_ns_attribute.attr,
+	&straggler_attribute.attr,
+	NULL,
+};
+
+struct kobject *sysfs_patches_kobj(void)
+{
+	return patches_kobj;
+}
+
+void sysfs_transition_changed(void)
+{
+	sysfs_notify(transition_kobj, NULL, KMEND_SYSFS_TR_STATE);
+}
+
+int __init sysfs_init(void)
+{
+	int r = -ENOMEM;
+
+	root_kobj = kobject_create_and_add("kmend", kernel_kobj);
+	if (!root_kobj)
+		return -ENOMEM;
+	transition_kobj = kobject_create_and_add(KMEND_SYSFS_TRANSITION, root_kobj);
+	patches_kobj = kobject_create_and_add(KMEND_SYSFS_PATCHES, root_kobj);
+	if (transition_kobj && patches_kobj)
+		r = sysfs_create_files(transition_kobj, transition_attributes);
+	if (r == 0)
+		r = sysfs_create_files(root_kobj, root_attributes);
+	if (r)
+		sysfs_exit();
+	return r;
+}
+
+void sysfs_exit(void)
+{
+	kobject_put(patches_kobj);
+	kobject_put(transition_kobj);
+	kobject_put(root_kobj);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The core's files below /sys/kernel/kmend; kmend/sysfs.h names them. */
+#ifndef KMEND_CORE_SYSFS_H
+#define KMEND_CORE_SYSFS_H
+
+#include "registry.h"
+
+int sysfs_init(void);
+void sysfs_exit(void);
+
+/* The folder that patches are in. */
+struct kobject *sysfs_patches_kobj(void);
+
+/* Make a patch's files. On failure none are left. */
+int sysfs_patch_add(struct patch *patch);
+
+/* Remove them, and wait for whoever is in one: kmend_lock must not be held. */
+void sysfs_patch_remove(struct patch *patch);
+
+/* Wake those who poll. */
+void sysfs_patch_state_changed(struct patch *patch);
+void sysfs_transition_changed(void);
+
+/* A KMEND_STATE_* value. */
+const char *patch_state_name(enum patch_state state);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Switching a patch on and off: one transition at a time, all of its functions at once, and only
+ * at a moment when no task is inside old or new code. When some task is, a worker tries again.
+ */
+#ifndef KMEND_TRANSITION_H
+#define KMEND_TRANSITION_H
+
+#include "registry.h"
+#include "unwind.h"
+
+/* What there is to be read about the transition under way, or the last one. */
+struct transition_view {
+	enum patch_state state; /* PATCH_LOADED: idle */
+	char patch[KMEND_PATCH_NAME_MAX + 1];
+	unsigned int tries;
+	u64 duration_ns;
+	u64 stop_ns;
+	struct straggler straggler; /* task must not be followed */
+};
+
+/*
+ * Apply or revert a patch; the opposite of what is under way for it reverses that. Returns 0 when
+ * it is done or goes on by itself (see the patch's state), or a negative errno when it is refused,
+ * which has been said. Needs kmend_lock.
+ */
+int transition_apply(struct patch *patch);
+int transition_revert(struct patch *patch);
+
+/*
+ * A patch's module is being removed, forcibly if the patch is live: revert it, for as long as that
+ * takes. Needs kmend_lock, which it may release for a while.
+ */
+void transition_evict(struct patch *patch);
+
+void transition_read(struct transition_view *ret);
+
+/* No worker runs any more when this returns. */
+void transition_exit(void);
+
+#endif

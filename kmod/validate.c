@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "validate.h"
+
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mm.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "buildid.h"
+#include "compat.h"
+#include "report.h"
+#include "symbols.h"
+
+#define MAX_FUNCS 65536 /* as many functions as the kernel has, roughly */
+
+/* The distance of the redirected call from the function's start: an ENDBR64 may come first. */
+#define MAX_CALL_OFFSET 4
+
+static bool is_terminated(const char *text, size_t size)
+{
+	return strnlen(text, size) < size;
+}
+
+static bool is_patch_name(const char *name)
+{
+	const char *p;
+
+	if (!is_terminated(name, KMEND_PATCH_NAME_MAX + 1) || !isalnum(*name) || isupper(*name))
+		return false;
+	for (p = name; *p; p++)
+		if (!(islower(*p) || isdigit(*p) || *p == '_' || *p == '-'))
+			return false;
+	return true;
+}
+
+/* Fit to be a file name and a word in a message. */
+static bool is_word(const char *text, size_t size)
+{
+	const char *p;
+
+	if (!is_terminated(text, size) || !*text)
+		return false;
+	for (p = text; *p; p++)
+		if (!isascii(*p) || !isgraph(*p) || *p == '/')
+			return false;
+	return true;
+}
+
+/* There is no patch to speak of before this has passed, so it speaks for itself. */
+int validate_header(const struct kmend_patch *record)
+{
+	const char *why = NULL;
+
+	if (!record)
+		why = "there is no record";
+	else if (record->abi != KMEND_ABI)
+		why = "it has another ABI version than this core";
+	else if (!record->name || !is_patch_name(record->name))
+		why = "its name is not valid";
+	else if (!record->version || !is_word(record->version, KMEND_VERSION_LEN))
+		why = "its version is not a word";
+	else if (!record->build_id || !is_terminated(record->build_id, KMEND_BUILD_ID_LEN))
+		why = "its build-id is not valid";
+	else if (!record->module)
+		why = "it names no module";
+	else if (!record->funcs || record->nr_funcs == 0 || record->nr_funcs > MAX_FUNCS)
+		why = "its number of functions is not valid";
+	else if (memchr_inv(record->reserved, 0, sizeof(record->reserved)))
+		why = "its reserved fields are in use";
+	if (!why)
+		return 0;
+	pr_err("KM502 a patch module is malformed: %s\n", why);
+	return -EINVAL;
+}
+
+int validate_build_id(struct patch *patch)
+{
+	char running[KMEND_BUILD_ID_LEN];
+	int r;
+
+	r = buildid_from_notes(kernel.notes_start, kernel.notes_stop, running, sizeof(running));
+	if (r)
+		return refuse(patch, r, KM501, "the running kernel has no build-id");
+	if (strcmp(running, patch->record->build_id) != 0)
+		return refuse(patch, -ESTALE, KM501,
+			      "the patch was made for kernel build %s, but %s is running",
+			      patch->record->build_id, running);
+	return 0;
+}
+
+int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index)
+{
+	if (!is_word(func->name, sizeof(func->name)))
+		return refuse(patch, -EINVAL, KM502, "record %u: the function's name is not valid",
+			      index);
+	if (!is_word(func->object, sizeof(func->object)))
+		return refuse(patch, -EINVAL, KM502, "record %u: the object's name is not valid",
+			      index);
+	if (func->flags & ~KMEND_FUNC_FLAGS_ALL)
+		return refuse(patch, -EINVAL, KM502, "%s: flags %#x are not known", func->name,
+			      func->flags & ~KMEND_FUNC_FLAGS_ALL);
+	return 0;
+}
+
+int validate_target(struct patch *patch, const char *name, struct module **ret_module)
+{
+	struct module *module;
+
+	preempt_disable();
+	module = kernel.find_module(name);
+	if (module && (module->state != MODULE_STATE_LIVE || !try_module_get(module)))
+		module = NULL;
+	preempt_enable();
+	if (!module)
+		return refuse(patch, -ENOENT, KM504, "module %s, which it changes, is not loaded",
+			      name);
+	*ret_module = module;
+	return 0;
+}
+
+static bool is_within(const struct module *module, unsigned long addr, unsigned long size)
+{
+	unsigned long start = module_text_start(module), length = module_text_size(module);
+
+	return addr >= start && addr - start < length && size <= length - (addr - start);
+}
+
+/* The old code lies in its object, within one symbol that begins where the record says. */
+static bool old_is_valid(const struct module *target, const struct kmend_func *func)
+{
+	unsigned long size, offset;
+
+	if (target ? !is_within(target, func->old_addr, func->old_size)
+		   : !kernel.core_kernel_text(func->old_addr))
+		return false;
+	return kernel.kallsyms_lookup_size_offset(func->old_addr, &size, &offset) && offset == 0 &&
+	       func->old_size <= size;
+}
+
+int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
+		  unsigned long *ret_ip)
+{
+	bool is_range = func->flags & KMEND_FUNC_RANGE;
+	unsigned long ip;
+
+	if (!is_range && (func->old_size == 0 || func->new_size == 0))
+		return refuse(patch, -EINVAL, KM502, "%s: its size is 0", func->name);
+	if (func->old_size && !old_is_valid(target, func))
+		return refuse(patch, -ENOEXEC, KM505,
+			      "%s: %#llx, %u bytes, is not a function of %s", func->name,
+			      func->old_addr, func->old_size, func->object);
+	if (func->new_size && !is_within(patch->module, func->new_addr, func->new_size))
+		return refuse(patch, -EINVAL, KM502, "%s: its new code is not in the patch module",
+			      func->name);
+	if (is_range)
+		return 0;
+
+	ip = kernel.ftrace_location(func->old_addr);
+	if (!ip || ip - func->old_addr > MAX_CALL_OFFSET)
+		return refuse(
+			patch, -ENOEXEC, KM505,
+			"%s of %s cannot be redirected: it does not begin with a call to __fentry__",
+			func->name, func->object);
+	*ret_ip = ip;
+	return 0;
+}
+
+static int compare_ips(const void *a, const void *b)
+{
+	const struct func *x = *(const struct func *const *)a, *y = *(const struct func *const *)b;
+
+	return x->ip < y->ip ? -1 : x->ip > y->ip;
+}
+
+int validate_distinct(struct patch *patch)
+{
+	const struct func **sorted;
+	unsigned int i;
+	int r = 0;
+
+	if (patch->nr_funcs == 0)
+		return refuse(patch, -EINVAL, KM502, "it replaces no function");
+	sorted = kvmalloc_array(patch->nr_funcs, sizeof(*sorted), GFP_KERNEL);
+	if (!sorted)
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+	for (i = 0; i < patch->nr_funcs; i++)
+		sorted[i] = &patch->funcs[i];
+	sort(sorted, patch->nr_funcs, sizeof(*sorted), compare_ips, NULL);
+	for (i = 1; i < patch->nr_funcs && r == 0; i++)
+		if (sorted[i]->ip == sorted[i - 1]->ip)
+			r = refuse(patch, -EINVAL, KM502, "%s and %s replace the same function",
+				   sorted[i - 1]->record->name, sorted[i]->record->name);
+	kvfree(sorted);
+	return r;
+}

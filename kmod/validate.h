@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a patch module hands over, checked before anything is built on it. Each returns 0, or a
+ * negative errno and has said why.
+ */
+#ifndef KMEND_VALIDATE_H
+#define KMEND_VALIDATE_H
+
+#include "registry.h"
+
+/* The ABI, the strings and the number of functions. */
+int validate_header(const struct kmend_patch *record);
+
+/* The patch was made for the kernel that runs. */
+int validate_build_id(struct patch *patch);
+
+/* The strings and flags of record number index. */
+int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index);
+
+/* A target module is loaded; *ret_module is then referenced. */
+int validate_target(struct patch *patch, const char *name, struct module **ret_module);
+
+/* The addresses of a record; *ret_ip is the call that ftrace redirects, 0 for a mere range. */
+int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
+		  unsigned long *ret_ip);
+
+/* No two records of the patch replace the same function. */
+int validate_distinct(struct patch *patch);
+
+#endif

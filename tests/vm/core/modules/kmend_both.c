@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* target_value() and target_other() return 4. */
+#include "patch.h"
+
+static noinline int new_value(void)
+{
+	barrier();
+	return 4;
+}
+
+static noinline int new_other(void)
+{
+	barrier();
+	return 4;
+}
+
+static struct kmend_func funcs[2];
+
+static int __init patch_init(void)
+{
+	struct lookup lookup;
+	int r;
+
+	r = lookup_init(&lookup);
+	if (r == 0)
+		r = patch_func(&lookup, &funcs[0], "core_target", "target_other", new_other);
+	if (r == 0)
+		r = patch_func(&lookup, &funcs[1], "core_target", "target_value", new_value);
+	return r ?: patch_register(&lookup, "both", funcs, ARRAY_SIZE(funcs));
+}
+
+PATCH_MODULE(patch_init, "Test patch of two functions of a module");

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A handwritten patch module: what patchgen's output gets from relocations, it looks up by name
+ * when it is loaded.
+ */
+#ifndef CORE_TEST_PATCH_H
+#define CORE_TEST_PATCH_H
+
+#include <linux/elf.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+
+#include <kmend/patch.h>
+
+static struct kprobe lookup_probe = {
+	.symbol_name = "kallsyms_lookup_name",
+};
+
+struct lookup {
+	unsigned long (*address)(const char *name);
+	int (*size)(unsigned long addr, unsigned long *size, unsigned long *offset);
+};
+
+static int lookup_init(struct lookup *lookup)
+{
+	int r = register_kprobe(&lookup_probe);
+
+	if (r)
+		return r;
+	lookup->address = (void *)lookup_probe.addr;
+	unregister_kprobe(&lookup_probe);
+	lookup->size = (void *)lookup->address("kallsyms_lookup_size_offset");
+	return lookup->size ? 0 : -ENOENT;
+}
+
+/* Fill in a record; replacement is the new function. */
+static int patch_func(const struct lookup *lookup, struct kmend_func *func, const char *object,
+		      const char *name, void *replacement)
+{
+	unsigned long size, offset;
+
+	strscpy(func->object, object, sizeof(func->object));
+	strscpy(func->name, name, sizeof(func->name));
+	func->old_addr = lookup->address(name);
+	func->new_addr = (unsigned long)replacement;
+	if (!func->old_addr || !lookup->size(func->old_addr, &size, &offset))
+		return -ENOENT;
+	func->old_size = size;
+	if (!lookup->size(func->new_addr, &size, &offset))
+		return -ENOENT;
+	func->new_size = size;
+	return 0;
+}
+
+static char running_build_id[KMEND_BUILD_ID_LEN];
+
+/* The running kernel's own, as the first note with that type has it. */
+static int read_build_id(const struct lookup *lookup)
+{
+	const char *p = (const char *)lookup->address("__start_notes");
+	const char *end = (const char *)lookup->address("__stop_notes");
+
+	while (p && p < end) {
+		const struct elf32_note *note = (const void *)p;
+		const char *desc = p + sizeof(*note) + ALIGN(note->n_namesz, 4);
+
+		if (note->n_type == 3 && note->n_descsz == 20) {
+			bin2hex(running_build_id, desc, 20);
+			return 0;
+		}
+		p = desc + ALIGN(note->n_descsz, 4);
+	}
+	return -ENOENT;
+}
+
+static struct kmend_patch patch = {
+	.abi = KMEND_ABI,
+	.version = "1",
+	.build_id = running_build_id,
+	.module = THIS_MODULE,
+};
+
+static int patch_register(const struct lookup *lookup, const char *name,
+			  const struct kmend_func *funcs, unsigned int nr)
+{
+	int r = read_build_id(lookup);
+
+	if (r)
+		return r;
+	patch.name = name;
+	patch.funcs = funcs;
+	patch.nr_funcs = nr;
+	return kmend_register(&patch);
+}
+
+static void patch_exit(void)
+{
+	kmend_unregister(&patch);
+}
+
+#define PATCH_MODULE(init, text)  \
+	module_init(init);        \
+	module_exit(patch_exit);  \
+	MODULE_DESCRIPTION(text); \
+	MODULE_INFO(kmend, "1");  \
+	MODULE_LICENSE("GPL")
+
+#endif
