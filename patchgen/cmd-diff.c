@@ -1,9 +1,136 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <json-c/json.h>
+#include <kmend/patch.h>
+#include <string.h>
+
 #include "diff.h"
 #include "verbs.h"
 
+static void usage(FILE *f)
+{
+	fputs("Usage: patchgen diff [OPTION...] ORIGINAL.o PATCHED.o\n\n"
+	      "Says which functions differ and whether the change can be made to a running kernel,\n"
+	      "and writes the object that goes into a patch module.\n\n"
+	      "  -o, --output=FILE   write the patch object (verdict only without it)\n"
+	      "      --object=NAME   the objects are part of: vmlinux (default) or a module\n"
+	      "      --source=PATH   name of the source file, for messages\n"
+	      "      --json          print one JSON object\n"
+	      "  -h, --help          print this\n\n"
+	      "Exit status: 0 accepted, 1 error, 2 refused, 3 no change.\n",
+	      f);
+}
+
+struct arguments {
+	struct diff_options options;
+	bool json, help;
+};
+
+static int parse(int argc, char **argv, struct arguments *ret)
+{
+	enum { ARG_JSON = 256, ARG_OBJECT, ARG_SOURCE };
+	static const struct option options[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"object", required_argument, NULL, ARG_OBJECT},
+		{"source", required_argument, NULL, ARG_SOURCE},
+		{"json", no_argument, NULL, ARG_JSON},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	struct arguments arguments = {.options.object = KMEND_OBJECT_VMLINUX};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "o:h", options, NULL)) >= 0) {
+		switch (c) {
+		case 'o':
+			arguments.options.out_path = optarg;
+			break;
+		case ARG_OBJECT:
+			arguments.options.object = optarg;
+			break;
+		case ARG_SOURCE:
+			arguments.options.source = optarg;
+			break;
+		case ARG_JSON:
+			arguments.json = true;
+			break;
+		case 'h':
+			arguments.help = true;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	if (!arguments.help && argc - optind != 2)
+		return -EINVAL;
+	if (!arguments.help) {
+		arguments.options.orig_path = argv[optind];
+		arguments.options.patched_path = argv[optind + 1];
+	}
+	*ret = arguments;
+	return 0;
+}
+
+static struct json_object *names_to_json(char **names, size_t n)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(names[i]));
+	return array;
+}
+
+static void print_json(const struct diff_result *result, const char *verdict)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "verdict", json_object_new_string(verdict));
+	json_object_object_add(o, "changed_functions",
+			       names_to_json(result->changed, result->n_changed));
+	json_object_object_add(o, "new_functions", names_to_json(result->added, result->n_added));
+	json_object_object_add(o, "diagnostics", diag_list_to_json(&result->diags));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+static void print_text(const struct diff_result *result, const char *verdict)
+{
+	diag_list_print(stderr, &result->diags, isatty(STDERR_FILENO));
+	for (size_t i = 0; i < result->n_changed; i++)
+		printf("changed  %s\n", result->changed[i]);
+	for (size_t i = 0; i < result->n_added; i++)
+		printf("new      %s\n", result->added[i]);
+	printf("verdict  %s\n", verdict);
+}
+
 int verb_diff(int argc, char **argv)
 {
-	fputs("patchgen: diff is not available in this build\n", stderr);
-	return EXIT_PATCHGEN_ERROR;
+	static const int statuses[] = {
+		[DIFF_ACCEPTED] = EXIT_PATCHGEN_DONE,
+		[DIFF_REFUSED] = EXIT_PATCHGEN_REFUSED,
+		[DIFF_NO_CHANGE] = EXIT_PATCHGEN_NO_CHANGE,
+	};
+	struct arguments arguments;
+	struct diff_result result;
+	const char *verdict;
+	int r, status;
+
+	if (parse(argc, argv, &arguments) < 0) {
+		usage(stderr);
+		return EXIT_PATCHGEN_ERROR;
+	}
+	if (arguments.help) {
+		usage(stdout);
+		return EXIT_PATCHGEN_DONE;
+	}
+	r = diff_objects(&arguments.options, &result);
+	verdict = r < 0 ? "error" : diff_verdict_name(result.verdict);
+	status = r < 0 ? EXIT_PATCHGEN_ERROR : statuses[result.verdict];
+	if (arguments.json)
+		print_json(&result, verdict);
+	else
+		print_text(&result, verdict);
+	diff_result_done(&result);
+	return status;
 }

@@ -29,9 +29,48 @@
 	X(KM121, "the patch is not a unified diff of C sources",                                   \
 	  "make it with 'diff -up' or git, with one leading folder (-p1)")
 
-#define KMEND_DIAG_OBJECT(X)                                           \
-	X(KM201, "the file is not an ELF object that can be compared", \
-	  "give two relocatable x86_64 objects, built with -ffunction-sections -fdata-sections")
+#define KMEND_DIAG_OBJECT(X)                                                                     \
+	X(KM201, "the file is not an ELF object that can be compared",                           \
+	  "give two relocatable x86_64 objects, built with -ffunction-sections -fdata-sections") \
+	X(KM202, "the object is malformed", "compile it again")                                  \
+	X(KM203, "the object is for another machine", "give objects for x86_64")                 \
+	X(KM204, "the file is an ELF file, but not a relocatable object",                        \
+	  "give the .o files that the compiler writes")                                          \
+	X(KM205, "the object uses something that kernel objects do not",                         \
+	  "build it as the kernel's own build does")                                             \
+	X(KM210, "a changed function has no place where it could be redirected",                 \
+	  "it is built without -pg or marked notrace: make the fix in its callers instead")      \
+	X(KM211, "code that only runs at boot or load, or at unload, changes",                   \
+	  "it has run already: leave that part out of the patch")                                \
+	X(KM212, "the initial value of existing data changes",                                   \
+	  "the running kernel's data keeps its value: leave that part out of the patch")         \
+	X(KM213, "the size of existing data changes",                                            \
+	  "the running kernel's data cannot grow: keep the layout, put what is new elsewhere")   \
+	X(KM214, "exported symbols change",                                                      \
+	  "modules are linked to the old ones: leave exports alone")                             \
+	X(KM215, "entries of a section that the kernel reads only once change",                  \
+	  "they would have no effect: leave tracepoints, init calls and parameters alone")       \
+	X(KM216, "an unknown special section refers to a changed function",                      \
+	  "patchgen must learn about it first: please report the section's name")                \
+	X(KM217, "a special section is not laid out as expected",                                \
+	  "patchgen does not know this kernel's layout: please report it")                       \
+	X(KM218, "it cannot be told which static variable is which",                             \
+	  "give the static variable of the changed function another place or name")              \
+	X(KM219, "it cannot be told which of several same-named symbols is meant",               \
+	  "avoid the reference, or take the function that holds it along")                       \
+	X(KM220, "a symbol is neither in the kernel nor in the module",                          \
+	  "another object of the same patch must define it")                                     \
+	X(KM221, "changed code refers to data that has no name",                                 \
+	  "build with -fdata-sections, as patchgen does")                                        \
+	X(KM222, "an instruction could not be decoded",                                          \
+	  "leave this function out of the patch, and please report it")                          \
+	X(KM223, "changed code refers to what is freed after boot or load",                      \
+	  "the memory is gone in the running kernel: avoid the reference")                       \
+	X(KM224, "new code needs something that only a kernel build can set up",                 \
+	  "avoid new static calls, BTF ids and tracepoints in the patch")                        \
+	X(KM225, "a name is too long for a patch module", "shorten it")                          \
+	X(KM226, "a changed function is in a section group",                                     \
+	  "build it as the kernel's own build does")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

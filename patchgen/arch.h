@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the differ has to know about a machine: its relocations, and how long instructions are. */
+#ifndef PATCHGEN_ARCH_H
+#define PATCHGEN_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARCH_MACHINE      EM_X86_64
+#define ARCH_MACHINE_NAME "x86_64"
+
+struct insn {
+	unsigned length; /* bytes */
+	bool is_branch; /* direct call or jump: its relative operand is not an address taken */
+	bool is_end; /* nothing runs on from here: unconditional jump, return */
+};
+
+/*
+ * Decode one instruction of at most size bytes. Returns 0, or -EILSEQ where the bytes are none or
+ * end within it.
+ */
+int arch_decode(const uint8_t *code, size_t size, struct insn *ret);
+
+/* Bytes that a relocation of this type changes; 0 for one that is not known. */
+unsigned arch_reloc_width(uint32_t type);
+bool arch_reloc_is_none(uint32_t type);
+bool arch_reloc_is_pcrel(uint32_t type);
+/* The type of a 64-bit absolute address. */
+uint32_t arch_reloc_address(void);
+/* Whether two types ask for the same thing (a call through a PLT that a kernel does not have). */
+bool arch_reloc_same(uint32_t a, uint32_t b);
+
+/* Whether a call of this symbol is what ftrace turns into a redirect. */
+bool arch_is_fentry(const char *name);
+/* Largest offset from a function's start at which that call may be. */
+#define ARCH_FENTRY_MAX_OFFSET 32
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a patch may not change, as it would have no effect on a running kernel or harm it. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "arch.h"
+#include "differ.h"
+
+void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
+	    const struct section *section, uint64_t offset, const char *format, ...)
+{
+	_cleanup_free_ char *message = NULL, *file = NULL;
+	struct diag_where where = {0};
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&message, format, ap) < 0)
+		message = NULL;
+	va_end(ap);
+
+	where.symbol = symbol ? symbol->name : NULL;
+	where.section = section ? section->name : NULL;
+	if (section && section_is_code(section))
+		source_line(section->object->path, section->name, offset, &file, &where.line);
+	where.file = file ?: differ->options->source;
+	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
+}
+
+/* Where ftrace can redirect a function: a call that it has turned into a no-op. */
+static bool has_fentry(const struct symbol *symbol)
+{
+	const struct section *section = symbol->section;
+	uint64_t end = symbol->value + ARCH_FENTRY_MAX_OFFSET;
+
+	if (end > symbol->value + symbol->size)
+		end = symbol->value + symbol->size;
+	for_each_reloc(reloc, section, symbol->value, end)
+		if (!reloc->symbol->section && arch_is_fentry(reloc->symbol->name))
+			return true;
+	for (size_t i = 0; i < section->n_entries; i++) {
+		const struct entry *entry = &section->entries[i];
+
+		if (entry->owner >= symbol->value && entry->owner < end &&
+		    (strcmp(entry->special->name, "__mcount_loc") == 0 ||
+		     strcmp(entry->special->name, "__patchable_function_entries") == 0))
+			return true;
+	}
+	return false;
+}
+
+static void judge_function(struct differ *differ, const struct symbol *symbol)
+{
+	const struct symbol *orig = symbol->twin;
+	uint64_t at = symbol->value + symbol->change.offset;
+
+	if (section_is_init(symbol->section) || (orig && section_is_init(orig->section))) {
+		refuse(differ, KM211, symbol, symbol->section, at,
+		       "%s() %s and only runs at boot, load or unload", symbol->name,
+		       orig ? "changes" : "is new");
+		return;
+	}
+	if (symbol->section->flags & SHF_GROUP)
+		refuse(differ, KM226, symbol, symbol->section, at, "%s() is in a section group",
+		       symbol->name);
+	if (strcmp(symbol->section->name, ".static_call.text") == 0)
+		refuse(differ, KM224, symbol, symbol->section, at,
+		       "static call %s is new or changed", symbol->name);
+	else if (orig && !symbol_is_cold(symbol) && !has_fentry(orig))
+		refuse(differ, KM210, symbol, symbol->section, at,
+		       "%s() changes (first at +0x%llx) and has no fentry call to redirect",
+		       symbol->name, (unsigned long long)symbol->change.offset);
+}
+
+static bool is_judged_data(const struct symbol *symbol)
+{
+	if (!symbol_is_data(symbol) || !symbol->section || !symbol->twin ||
+	    !(symbol->section->flags & SHF_ALLOC))
+		return false;
+	return !symbol_is_copied(symbol) && !symbol->section->special;
+}
+
+static void judge_data(struct differ *differ, const struct symbol *symbol)
+{
+	const struct symbol *orig = symbol->twin;
+	struct range a = {orig->section, orig->value, orig->value + orig->size};
+	struct range b = {symbol->section, symbol->value, symbol->value + symbol->size};
+	uint64_t first;
+
+	if (ranges_same(&a, &b, &first))
+		return;
+	if (section_is_init(symbol->section))
+		refuse(differ, KM211, symbol, symbol->section, symbol->value + first,
+		       "%s changes and is only used at boot or load", symbol->name);
+	else if (orig->size != symbol->size)
+		refuse(differ, KM213, symbol, symbol->section, symbol->value + first,
+		       "%s changes its size from %llu to %llu bytes", symbol->name,
+		       (unsigned long long)orig->size, (unsigned long long)symbol->size);
+	else
+		refuse(differ, KM212, symbol, symbol->section, symbol->value + first,
+		       "the initial value of %s changes at +0x%llx", symbol->name,
+		       (unsigned long long)first);
+}
+
+/* Names of exports are those of the labels that modpost and the linker go by. */
+static void judge_exports(struct differ *differ, struct object *object, struct object *other,
+			  const char *what)
+{
+	static const char prefix[] = "__ksymtab_";
+
+	for_each_symbol(symbol, object) {
+		const struct symbol *s;
+
+		if (strncmp(symbol->name, prefix, sizeof(prefix) - 1) != 0 || !symbol->section)
+			continue;
+		for (s = object_first_by_name(other, symbol->name); s; s = s->next_same_name)
+			if (s->section && strcmp(s->name, symbol->name) == 0)
+				break;
+		if (!s)
+			refuse(differ, KM214, symbol, symbol->section, symbol->value,
+			       "the export of %s is %s", symbol->name + sizeof(prefix) - 1, what);
+	}
+}
+
+static struct section *counterpart(const struct object *object, const struct section *section)
+{
+	return object_find_section(object, section->name);
+}
+
+static void judge_once(struct differ *differ, struct section *patched)
+{
+	struct section *orig = counterpart(differ->orig, patched);
+	struct range a = {orig, 0, orig ? orig->size : 0}, b = {patched, 0, patched->size};
+	uint64_t first;
+
+	if (!orig && patched->size == 0)
+		return;
+	if (!orig || orig->size != patched->size)
+		refuse(differ, KM215, NULL, patched, 0, "entries are added to or removed from %s",
+		       patched->name);
+	else if (!ranges_same(&a, &b, &first))
+		refuse(differ, KM215, NULL, patched, first, "an entry of %s changes at +0x%llx",
+		       patched->name, (unsigned long long)first);
+}
+
+static void judge_unknown(struct differ *differ, struct section *section)
+{
+	for (size_t i = 0; i < section->n_relocs; i++) {
+		struct target target = reloc_target(&section->relocs[i]);
+
+		if (!target.symbol || !function_is_taken(target.symbol))
+			continue;
+		refuse(differ, KM216, target.symbol, section, section->relocs[i].offset,
+		       "section %s refers to %s function %s()", section->name,
+		       target.symbol->twin ? "changed" : "new", target.symbol->name);
+		return;
+	}
+}
+
+static void judge_section(struct differ *differ, struct section *section)
+{
+	if (!(section->flags & SHF_ALLOC))
+		return;
+	if (section->special && section->special->kind == SPECIAL_ONCE)
+		judge_once(differ, section);
+	if (!section->special && !section_is_ordinary(section))
+		judge_unknown(differ, section);
+}
+
+void judge(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched)
+		if (function_is_taken(symbol) && (symbol->section->flags & SHF_ALLOC) &&
+		    strncmp(symbol->name, "__pfx_", 6) != 0)
+			judge_function(differ, symbol);
+	for_each_symbol(symbol, differ->patched)
+		if (is_judged_data(symbol))
+			judge_data(differ, symbol);
+	judge_exports(differ, differ->patched, differ->orig, "new");
+	judge_exports(differ, differ->orig, differ->patched, "removed");
+	for_each_section(section, differ->patched)
+		judge_section(differ, section);
+	for_each_section(section, differ->orig)
+		if ((section->flags & SHF_ALLOC) && section->special && section->size &&
+		    section->special->kind == SPECIAL_ONCE &&
+		    !counterpart(differ->patched, section))
+			refuse(differ, KM215, NULL, section, 0, "section %s is removed",
+			       section->name);
+}
