@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "proof.h"
+
+#include <string.h>
+
+#include "arch.h"
+
+static bool is_function(const struct symbol *symbol)
+{
+	return symbol->section && symbol->type == STT_FUNC && symbol->size > 0 &&
+	       section_is_code(symbol->section) && symbol->section->data &&
+	       symbol->value <= symbol->section->size &&
+	       symbol->size <= symbol->section->size - symbol->value;
+}
+
+/* The same bytes outside the fields that relocations fill. */
+static bool same_bytes(const struct symbol *function, const uint8_t *shipped)
+{
+	const struct section *section = function->section;
+	uint64_t at = function->value, end = function->value + function->size;
+	const uint8_t *code = section->data;
+
+	for_each_reloc(reloc, section, function->value, end) {
+		unsigned width = arch_reloc_width(reloc->type);
+
+		if (arch_reloc_is_none(reloc->type))
+			continue;
+		if (width == 0 || reloc->offset < at || width > end - reloc->offset)
+			return false;
+		if (memcmp(code + at, shipped + (at - function->value), reloc->offset - at) != 0)
+			return false;
+		at = reloc->offset + width;
+	}
+	return memcmp(code + at, shipped + (at - function->value), end - at) == 0;
+}
+
+static bool is_at(const struct proof *proof, const struct symbol *function, struct place place)
+{
+	const uint8_t *bytes = shipped_bytes(proof->shipped, place, function->size);
+
+	return bytes && same_bytes(function, bytes);
+}
+
+/* Sections whose contents the linker merges have no one place. */
+static void place_section(struct proof *proof, const struct section *section, struct place place)
+{
+	struct proof_section *entry = &proof->sections[section->index];
+
+	if (entry->is_placed || (section->flags & SHF_MERGE) || !(section->flags & SHF_ALLOC))
+		return;
+	entry->is_placed = true;
+	entry->place = place;
+}
+
+bool proof_place(const struct proof *proof, const struct symbol *symbol, struct place *ret)
+{
+	const struct proof_section *entry;
+
+	if (!symbol->section)
+		return false;
+	entry = &proof->sections[symbol->section->index];
+	if (!entry->is_placed)
+		return false;
+	*ret = (struct place){entry->place.section, entry->place.value + symbol->value};
+	return true;
+}
+
+/* By name and bytes, where only one of the shipped symbols fits. */
+static void find_function(struct proof *proof, const struct symbol *function)
+{
+	bool is_global = function->bind != STB_LOCAL;
+	struct place found = {0}, known;
+	size_t first, n, n_fit = 0;
+
+	n = shipped_find(proof->shipped, function->name, &first);
+	for (size_t i = 0; i < n; i++) {
+		struct shipped_symbol candidate = shipped_get(proof->shipped, first + i);
+
+		if (candidate.is_global != is_global || !is_at(proof, function, candidate.place))
+			continue;
+		if (proof_place(proof, function, &known) &&
+		    (known.section != candidate.place.section ||
+		     known.value != candidate.place.value))
+			continue;
+		found = candidate.place;
+		n_fit++;
+	}
+	if (n_fit != 1)
+		return;
+	proof->is_proven[function->index] = true;
+	proof->n_proven++;
+	found.value -= function->value;
+	place_section(proof, function->section, found);
+}
+
+/* What a placed section's relocations point at is placed by them. Returns whether any was. */
+static bool follow_section(struct proof *proof, const struct section *section)
+{
+	struct proof_section *entry = &proof->sections[section->index];
+	bool any = false;
+
+	if (!entry->is_placed || entry->is_followed)
+		return false;
+	entry->is_followed = true;
+	for_each_reloc(reloc, section, 0, section->size) {
+		const struct section *target = reloc->symbol->section;
+		struct place field = {entry->place.section, entry->place.value + reloc->offset};
+		struct place place;
+
+		if (!target || proof->sections[target->index].is_placed)
+			continue;
+		if (!shipped_follow(proof->shipped, field, reloc->type, reloc->addend, &place))
+			continue;
+		place.value -= reloc->symbol->value;
+		place_section(proof, target, place);
+		any |= proof->sections[target->index].is_placed;
+	}
+	return any;
+}
+
+/* Code is followed only where it is proven; data that such code led to is what it must be. */
+static bool may_follow(const struct proof *proof, const struct section *section)
+{
+	if (!section_is_code(section))
+		return true;
+	for (size_t i = 0; i < section->n_defs; i++)
+		if (is_function(section->defs[i]) && !proof->is_proven[section->defs[i]->index])
+			return false;
+	return section->n_defs > 0;
+}
+
+static bool find_functions(struct proof *proof)
+{
+	size_t before = proof->n_proven;
+
+	for_each_symbol(symbol, proof->object)
+		if (is_function(symbol) && !proof->is_proven[symbol->index])
+			find_function(proof, symbol);
+	return proof->n_proven > before;
+}
+
+static bool follow_sections(struct proof *proof)
+{
+	bool any = false;
+
+	for_each_section(section, proof->object)
+		if ((section->flags & SHF_ALLOC) && may_follow(proof, section))
+			any |= follow_section(proof, section);
+	return any;
+}
+
+int proof_make(const struct object *object, const struct shipped *shipped, struct proof **ret)
+{
+	_cleanup_proof_ struct proof *proof = calloc(1, sizeof(*proof));
+
+	if (!proof)
+		return -ENOMEM;
+	proof->object = object;
+	proof->shipped = shipped;
+	proof->sections = calloc(object->n_sections + 1, sizeof(*proof->sections));
+	proof->is_proven = calloc(object->n_symbols + 1, sizeof(*proof->is_proven));
+	if (!proof->sections || !proof->is_proven)
+		return -ENOMEM;
+	for_each_symbol(symbol, object)
+		proof->n_functions += is_function(symbol);
+	/* A section placed by a reference can tell twins apart, whose references lead further. */
+	while (find_functions(proof) | follow_sections(proof))
+		;
+	*ret = TAKE_PTR(proof);
+	return 0;
+}
+
+void proof_free(struct proof *proof)
+{
+	if (!proof)
+		return;
+	free(proof->sections);
+	free(proof->is_proven);
+	free(proof);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "resolve.h"
+
+#include <string.h>
+
+#include "../lib/strv.h"
+#include "files.h"
+#include "proof.h"
+#include "symvers.h"
+
+struct resolver {
+	const struct kernel *kernel;
+	struct symvers symvers;
+	struct shipped *vmlinux;
+	struct shipped **modules;
+	size_t n_modules;
+	char **namespaces;
+	/* The object that requests are about. */
+	struct object *object;
+	char *source;
+	struct shipped *owner;
+	struct proof *proof;
+};
+
+int resolver_new(const struct kernel *kernel, const struct image *image, struct diag_list *diags,
+		 struct resolver **ret)
+{
+	_cleanup_resolver_ struct resolver *resolver = calloc(1, sizeof(*resolver));
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!resolver)
+		return -ENOMEM;
+	resolver->kernel = kernel;
+	r = shipped_open_image(image, &resolver->vmlinux);
+	r = r ?: string_format(&path, "%s/Module.symvers", kernel->headers);
+	r = r ?: symvers_read(path, diags, &resolver->symvers);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(resolver);
+	return 0;
+}
+
+static void forget_object(struct resolver *resolver)
+{
+	proof_free(resolver->proof);
+	object_free(resolver->object);
+	free(resolver->source);
+	resolver->proof = NULL;
+	resolver->object = NULL;
+	resolver->source = NULL;
+}
+
+void resolver_free(struct resolver *resolver)
+{
+	if (!resolver)
+		return;
+	forget_object(resolver);
+	shipped_free(resolver->vmlinux);
+	for (size_t i = 0; i < resolver->n_modules; i++)
+		shipped_free(resolver->modules[i]);
+	free(resolver->modules);
+	symvers_done(&resolver->symvers);
+	strv_free(resolver->namespaces);
+	free(resolver);
+}
+
+static int open_owner(struct resolver *resolver, const struct compiled *original,
+		      struct diag_list *diags)
+{
+	struct shipped **modules;
+	int r;
+
+	resolver->owner = resolver->vmlinux;
+	if (!original->module_file)
+		return 0;
+	for (size_t i = 0; i < resolver->n_modules; i++) {
+		resolver->owner = resolver->modules[i];
+		if (strcmp(resolver->owner->name, original->module) == 0)
+			return 0;
+	}
+	modules = reallocarray(resolver->modules, resolver->n_modules + 1, sizeof(*modules));
+	if (!modules)
+		return -ENOMEM;
+	resolver->modules = modules;
+	r = shipped_open_module(resolver->kernel, original->module, original->module_file, diags,
+				&modules[resolver->n_modules]);
+	if (r < 0)
+		return r;
+	resolver->owner = modules[resolver->n_modules++];
+	return 0;
+}
+
+int resolver_set_object(struct resolver *resolver, const struct compiled *original,
+			struct diag_list *diags)
+{
+	const struct diag_where where = {.file = original->source};
+	int r;
+
+	forget_object(resolver);
+	resolver->source = strdup(original->source);
+	r = resolver->source ? open_owner(resolver, original, diags) : -ENOMEM;
+	r = r ?: object_open(original->object, &resolver->object, diags);
+	r = r ?: proof_make(resolver->object, resolver->owner, &resolver->proof);
+	if (r < 0)
+		return r;
+	if (resolver->proof->n_functions > 0 && resolver->proof->n_proven == 0)
+		return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, &where,
+				"none of its functions is in the shipped %s", original->module);
+	return 0;
+}
+
+int resolver_prove(struct resolver *resolver, const char *function, struct diag_list *diags)
+{
+	const struct diag_where where = {.symbol = function, .file = resolver->source};
+
+	for (const struct symbol *symbol = object_first_by_name(resolver->object, function); symbol;
+	     symbol = symbol->next_same_name)
+		if (strcmp(symbol->name, function) == 0 &&
+		    resolver->proof->is_proven[symbol->index])
+			return 0;
+	return diag_add(diags, KM312, DIAG_REFUSAL, -EINVAL, &where,
+			"'%s' of the shipped %s is not what the source compiles to", function,
+			resolver->owner->name);
+}
+
+void resolver_counts(const struct resolver *resolver, size_t *ret_functions, size_t *ret_proven)
+{
+	*ret_functions = resolver->proof->n_functions;
+	*ret_proven = resolver->proof->n_proven;
+}
+
+char *const *resolver_namespaces(const struct resolver *resolver)
+{
+	return resolver->namespaces;
+}
+
+bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
+		     const char **ret_build_id)
+{
+	if (i >= resolver->n_modules)
+		return false;
+	*ret_name = resolver->modules[i]->name;
+	*ret_build_id = resolver->modules[i]->build_id;
+	return true;
+}
+
+static int reach_export(struct resolver *resolver, const struct export *export,
+			struct reach_answer *ret)
+{
+	if (*export->namespace && !strv_contains(resolver->namespaces, export->namespace)) {
+		int r = strv_append(&resolver->namespaces, export->namespace);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = (struct reach_answer){.reach = REACH_EXPORTED, .object = export->module};
+	return 0;
+}
+
+static struct reach_answer answer(enum reach reach, const struct shipped *shipped, unsigned sympos)
+{
+	return (struct reach_answer){.reach = reach, .object = shipped->name, .sympos = sympos};
+}
+
+/* The one of several symbols that lies where the proof found the object's own. */
+static struct reach_answer reach_by_place(const struct shipped *shipped, size_t first, size_t n,
+					  struct place place)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct shipped_symbol symbol = shipped_get(shipped, first + i);
+
+		if (symbol.place.section == place.section && symbol.place.value == place.value)
+			return answer(REACH_KLP, shipped, n > 1 ? i + 1 : 0);
+	}
+	return answer(REACH_AMBIGUOUS, shipped, 0);
+}
+
+/* A local symbol, or a global one that the object defines: it is the owner's. */
+static struct reach_answer reach_own(const struct resolver *resolver,
+				     const struct reach_request *request,
+				     const struct symbol *symbol)
+{
+	const struct shipped *owner = resolver->owner;
+	struct place place;
+	size_t first, n;
+
+	n = shipped_find(owner, request->name, &first);
+	if (n == 0)
+		return answer(REACH_UNKNOWN, owner, 0);
+	if (symbol && proof_place(resolver->proof, symbol, &place))
+		return reach_by_place(owner, first, n, place);
+	return n == 1 ? answer(REACH_KLP, owner, 0) : answer(REACH_AMBIGUOUS, owner, 0);
+}
+
+/* The global one among symbols of a name. */
+static struct reach_answer reach_global_in(const struct shipped *shipped, const char *name)
+{
+	unsigned sympos = 0, n_global = 0;
+	size_t first, n;
+
+	n = shipped_find(shipped, name, &first);
+	for (size_t i = 0; i < n; i++)
+		if (shipped_get(shipped, first + i).is_global) {
+			sympos = n > 1 ? i + 1 : 0;
+			n_global++;
+		}
+	if (n_global == 0)
+		return answer(REACH_UNKNOWN, shipped, 0);
+	return n_global == 1 ? answer(REACH_KLP, shipped, sympos)
+			     : answer(REACH_AMBIGUOUS, shipped, 0);
+}
+
+static struct reach_answer reach_global(const struct resolver *resolver, const char *name)
+{
+	struct reach_answer found = answer(REACH_UNKNOWN, resolver->vmlinux, 0);
+
+	if (resolver->owner != resolver->vmlinux)
+		found = reach_global_in(resolver->owner, name);
+	return found.reach == REACH_UNKNOWN ? reach_global_in(resolver->vmlinux, name) : found;
+}
+
+static const struct symbol *requested_symbol(const struct resolver *resolver,
+					     const struct reach_request *request)
+{
+	const struct symbol *symbol;
+
+	if (request->symbol == 0 || request->symbol >= resolver->object->n_symbols)
+		return NULL;
+	symbol = &resolver->object->symbols[request->symbol];
+	return symbol->section && strcmp(symbol->name, request->name) == 0 ? symbol : NULL;
+}
+
+int resolver_reach(struct resolver *resolver, const struct reach_request *request,
+		   struct reach_answer *ret, struct diag_list *diags)
+{
+	const struct symbol *symbol = requested_symbol(resolver, request);
+	const struct export *export =
+		request->is_local ? NULL : symvers_find(&resolver->symvers, request->name);
+
+	if (export)
+		return reach_export(resolver, export, ret);
+	if (symbol || request->is_local)
+		*ret = reach_own(resolver, request, symbol);
+	else
+		*ret = reach_global(resolver, request->name);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How a patch module reaches the kernel's symbols: resolver_reach() of diff.h, for a real kernel. */
+#ifndef PATCHGEN_RESOLVE_H
+#define PATCHGEN_RESOLVE_H
+
+#include "diff.h"
+#include "image.h"
+#include "tree.h"
+
+/* kernel and image stay the caller's, and outlive the resolver. */
+int resolver_new(const struct kernel *kernel, const struct image *image, struct diag_list *diags,
+		 struct resolver **ret);
+void resolver_free(struct resolver *resolver);
+
+/*
+ * From here on the requests are about this object. It is compared with the shipped kernel or
+ * module: KM304 where nothing of it is there.
+ */
+int resolver_set_object(struct resolver *resolver, const struct compiled *original,
+			struct diag_list *diags);
+
+/* Is the shipped function the compiled one? Returns 0, or -EINVAL with KM312. */
+int resolver_prove(struct resolver *resolver, const char *function, struct diag_list *diags);
+
+/* Of the object set last: functions, and those found unchanged in what was shipped. */
+void resolver_counts(const struct resolver *resolver, size_t *ret_functions, size_t *ret_proven);
+
+/* Namespaces of the exported symbols that were asked for; NULL-terminated, may be NULL. */
+char *const *resolver_namespaces(const struct resolver *resolver);
+
+/* The i-th target module that was opened, in the order of opening; false past the last. */
+bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
+		     const char **ret_build_id);
+
+DEFINE_CLEANUP(struct resolver *, resolver_free)
+#define _cleanup_resolver_ _cleanup_(resolver_freep)
+
+#endif

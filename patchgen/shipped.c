@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "shipped.h"
+
+#include <string.h>
+
+#include "../lib/buildid.h"
+#include "arch.h"
+#include "files.h"
+#include "unpack.h"
+
+int shipped_open_image(const struct image *image, struct shipped **ret)
+{
+	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
+
+	if (!shipped)
+		return -ENOMEM;
+	shipped->name = strdup(KMEND_OBJECT_VMLINUX);
+	if (!shipped->name)
+		return -ENOMEM;
+	shipped->image = image;
+	memcpy(shipped->build_id, image->build_id, sizeof(shipped->build_id));
+	*ret = TAKE_PTR(shipped);
+	return 0;
+}
+
+static const char *const suffixes[] = {".ko", ".ko.xz", ".ko.zst", ".ko.gz"};
+
+static int unreadable(struct diag_list *diags, int r, const char *name, const char *what)
+{
+	return diag_error(diags, KM311, r, "module %s: %s", name, what);
+}
+
+/* The module's path, or that of its decompressed copy in the kernel's work folder. */
+static int find_file(const struct kernel *kernel, const char *name, const char *file,
+		     struct diag_list *diags, char **ret)
+{
+	_cleanup_free_ char *path = NULL, *copy = NULL;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		free(TAKE_PTR(path));
+		r = string_format(&path, "%s/kernel/%s%s", kernel->modules, file, suffixes[i]);
+		if (r < 0)
+			return r;
+		if (path_exists(path))
+			break;
+	}
+	if (i == ARRAY_SIZE(suffixes))
+		return unreadable(diags, -ENOENT, name, "the kernel was shipped without it");
+	if (i == 0) {
+		*ret = TAKE_PTR(path);
+		return 0;
+	}
+	r = string_format(&copy, "%s/modules/%s.ko", kernel->work, name);
+	r = r ?: make_parent_folders(copy, 0755);
+	if (r == 0 && !path_exists(copy))
+		r = unpack_file(path, copy, diags);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(copy);
+	return 0;
+}
+
+/* What the kernel's own table of a loaded module has: is_core_symbol() in kernel/module. */
+static bool is_counted(const struct symbol *symbol)
+{
+	return *symbol->name && symbol->type != STT_SECTION && symbol->section &&
+	       (symbol->section->flags & SHF_ALLOC) &&
+	       strncmp(symbol->section->name, ".init", 5) != 0;
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct symbol *const *x = a, *const *y = b;
+	int r = strcmp((*x)->name, (*y)->name);
+
+	return r ?: ((*x)->index > (*y)->index) - ((*x)->index < (*y)->index);
+}
+
+static int read_symbols(struct shipped *shipped)
+{
+	_cleanup_free_ struct symbol **order =
+		calloc(shipped->module->n_symbols + 1, sizeof(struct symbol *));
+	size_t n = 0;
+
+	shipped->symbols = calloc(shipped->module->n_symbols + 1, sizeof(*shipped->symbols));
+	if (!order || !shipped->symbols)
+		return -ENOMEM;
+	for_each_symbol(symbol, shipped->module)
+		if (is_counted(symbol))
+			order[n++] = symbol;
+	qsort(order, n, sizeof(struct symbol *), compare_symbols);
+	for (size_t i = 0; i < n; i++)
+		shipped->symbols[i] = (struct shipped_symbol){
+			.name = order[i]->name,
+			.place = {order[i]->section->index, order[i]->value},
+			.is_global = order[i]->bind != STB_LOCAL,
+		};
+	shipped->n_symbols = n;
+	return 0;
+}
+
+int shipped_open_module(const struct kernel *kernel, const char *name, const char *file,
+			struct diag_list *diags, struct shipped **ret)
+{
+	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
+	_cleanup_free_ char *path = NULL;
+	const struct section *note;
+	int r;
+
+	if (!shipped)
+		return -ENOMEM;
+	shipped->name = strdup(name);
+	if (!shipped->name)
+		return -ENOMEM;
+	if (!path_is_inside(file))
+		return unreadable(diags, -EINVAL, name, "no path below the modules' folder");
+	r = find_file(kernel, name, file, diags, &path);
+	r = r ?: object_open(path, &shipped->module, diags);
+	if (r < 0)
+		return r;
+	note = object_find_section(shipped->module, ".note.gnu.build-id");
+	if (!note || !note->data ||
+	    build_id_from_notes(note->data, note->size, shipped->build_id) < 0)
+		return unreadable(diags, -EBADMSG, name, "it has no build-id");
+	r = read_symbols(shipped);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(shipped);
+	return 0;
+}
+
+void shipped_free(struct shipped *shipped)
+{
+	if (!shipped)
+		return;
+	object_free(shipped->module);
+	free(shipped->symbols);
+	free(shipped->name);
+	free(shipped);
+}
+
+size_t shipped_find(const struct shipped *shipped, const char *name, size_t *ret_first)
+{
+	size_t low = 0, high = shipped->n_symbols, n = 0;
+
+	if (shipped->image)
+		return image_find(shipped->image, name, ret_first);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(shipped->symbols[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < shipped->n_symbols && strcmp(shipped->symbols[low + n].name, name) == 0)
+		n++;
+	*ret_first = low;
+	return n;
+}
+
+struct shipped_symbol shipped_get(const struct shipped *shipped, size_t index)
+{
+	const struct kallsyms_symbol *symbol;
+
+	if (!shipped->image)
+		return shipped->symbols[index];
+	symbol = image_symbol(shipped->image, index);
+	return (struct shipped_symbol){
+		.name = symbol->name,
+		.place = {0, symbol->address},
+		/* nm's letter: lower case for what is local, save for weak symbols. */
+		.is_global = (symbol->type >= 'A' && symbol->type <= 'Z') || symbol->type == 'w' ||
+			     symbol->type == 'v',
+	};
+}
+
+const uint8_t *shipped_bytes(const struct shipped *shipped, struct place place, uint64_t size)
+{
+	const struct section *section;
+
+	if (shipped->image)
+		return image_bytes(shipped->image, place.value, size);
+	if (place.section >= shipped->module->n_sections)
+		return NULL;
+	section = &shipped->module->sections[place.section];
+	if (!section->data || place.value > section->size || size > section->size - place.value)
+		return NULL;
+	return section->data + place.value;
+}
+
+static int64_t read_field(const uint8_t *p, unsigned width)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = width; i > 0; i--)
+		value = value << 8 | p[i - 1];
+	return width == 4 ? (int32_t)value : (int64_t)value;
+}
+
+/* A module's field keeps its relocation, unless the assembler knew the distance. */
+static bool follow_reloc(const struct shipped *shipped, struct place field, int64_t addend,
+			 struct place *ret)
+{
+	const struct section *section = &shipped->module->sections[field.section];
+	size_t i = section_reloc_index(section, field.value);
+	const struct reloc *reloc = &section->relocs[i];
+
+	if (i >= section->n_relocs || reloc->offset != field.value)
+		return false;
+	if (!reloc->symbol->section)
+		return false;
+	*ret = (struct place){reloc->symbol->section->index,
+			      reloc->symbol->value + reloc->addend - addend};
+	return true;
+}
+
+static bool has_reloc(const struct shipped *shipped, struct place field)
+{
+	const struct section *section = &shipped->module->sections[field.section];
+	size_t i = section_reloc_index(section, field.value);
+
+	return i < section->n_relocs && section->relocs[i].offset == field.value;
+}
+
+bool shipped_follow(const struct shipped *shipped, struct place field, uint32_t type,
+		    int64_t addend, struct place *ret)
+{
+	unsigned width = arch_reloc_width(type);
+	const uint8_t *bytes = width ? shipped_bytes(shipped, field, width) : NULL;
+	int64_t value;
+
+	if (!bytes)
+		return false;
+	if (shipped->module && has_reloc(shipped, field))
+		return follow_reloc(shipped, field, addend, ret);
+	if (shipped->module && !arch_reloc_is_pcrel(type))
+		return false;
+	value = read_field(bytes, width) - addend;
+	*ret = (struct place){field.section,
+			      arch_reloc_is_pcrel(type) ? field.value + value : (uint64_t)value};
+	return true;
+}
