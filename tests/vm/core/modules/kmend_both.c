@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* target_value() and target_other() return 4. */
+/* target_value() and target_other() return 4; nobody may be in pair_show() while they change. */
 #include "patch.h"
 
 static noinline int new_value(void)
@@ -14,7 +14,7 @@ static noinline int new_other(void)
 	return 4;
 }
 
-static struct kmend_func funcs[2];
+static struct kmend_func funcs[3];
 
 static int __init patch_init(void)
 {
@@ -26,6 +26,11 @@ static int __init patch_init(void)
 		r = patch_func(&lookup, &funcs[0], "core_target", "target_other", new_other);
 	if (r == 0)
 		r = patch_func(&lookup, &funcs[1], "core_target", "target_value", new_value);
+	if (r == 0)
+		r = patch_func(&lookup, &funcs[2], "core_target", "pair_show", new_other);
+	funcs[2].flags = KMEND_FUNC_RANGE;
+	funcs[2].new_addr = 0;
+	funcs[2].new_size = 0;
 	return r ?: patch_register(&lookup, "both", funcs, ARRAY_SIZE(funcs));
 }
 

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# What cannot be applied is refused, with a code and a reason, and changes nothing.
+# file: core.inc
+# timeout: 120
+# shellcheck shell=sh disable=SC1091
+. ./core.inc
+core_begin
+insmod ./kmend_value.ko || bail "kmend_value.ko cannot be loaded"
+
+# fault NAME REGEX: kmend_bad with this fault is refused, and the log says why
+fault()
+{
+	refused "a patch with the fault '$1' is refused" insmod ./kmend_bad.ko fault="$1"
+	like "$(dmesg | grep 'kmend: ' | tail -n 1)" "$2" "$1: says why"
+}
+
+fault build-id 'bad: KM501 .* kernel build [0-9a-f]{40}, but [0-9a-f]{40} is running'
+fault short-build-id 'bad: KM501 '
+fault abi 'KM502 .* ABI'
+fault no-funcs 'KM502 .* number of functions'
+fault many-funcs 'KM502 .* number of functions'
+fault null-funcs 'KM502 .* number of functions'
+fault long-name 'KM502 .* name is not valid'
+fault name-with-slash 'KM502 .* name is not valid'
+fault empty-name 'KM502 .* name is not valid'
+fault version-with-space 'KM502 .* version'
+fault reserved 'KM502 .* reserved'
+fault func-name "bad: KM502 record 0: the function's name"
+fault func-name-with-slash "bad: KM502 record 0: the function's name"
+fault object-name "bad: KM502 record 0: the object's name"
+fault flags 'bad: KM502 target_value: flags 0x80000000'
+fault zero-size 'bad: KM502 target_value: its size is 0'
+fault new-addr 'bad: KM502 target_value: its new code'
+fault new-size 'bad: KM502 target_value: its new code'
+fault twice 'bad: KM502 target_value and target_value'
+fault only-ranges 'bad: KM502 it replaces no function'
+fault same-name 'value: KM503 '
+fault no-object 'bad: KM504 module no_such_module'
+fault old-size 'bad: KM505 target_value: .* is not a function of core_target'
+fault inside 'bad: KM505 target_value: .* is not a function of core_target'
+fault null 'bad: KM505 target_value: .* is not a function of core_target'
+fault wrong-object 'bad: KM505 target_value: .* is not a function of vmlinux'
+fault untraced 'bad: KM505 target_untraced of core_target cannot be redirected'
+is "$(ls $CORE/patches)" value "nothing of all this is left"
+ok "without a fault it registers" insmod ./kmend_bad.ko
+ok "it is unloaded" rmmod kmend_bad
+
+echo 0 >/proc/sys/kernel/ftrace_enabled
+refused_because "with ftrace off no patch is applied" value 1 '^KM510 .*ftrace_enabled'
+echo 1 >/proc/sys/kernel/ftrace_enabled
+ok "with ftrace on it is" set_patch value 1
+refused "ftrace cannot be switched off under it" sh -c 'echo 0 >/proc/sys/kernel/ftrace_enabled'
+is "$(cat $TARGET/value)" 2 "it stays in effect"
+echo function >/sys/kernel/tracing/current_tracer
+is "$(cat $TARGET/value)" 2 "under a tracer it is in effect"
+echo function_graph >/sys/kernel/tracing/current_tracer
+is "$(cat $TARGET/value)" 2 "also under the graph tracer"
+ok "it is reverted under the graph tracer" set_patch value 0
+is "$(cat $TARGET/value)" 1 "the old value"
+ok "and applied" set_patch value 1
+echo nop >/sys/kernel/tracing/current_tracer
+is "$(cat $TARGET/value)" 2 "it is in effect after the tracer has gone"
+ok "it is reverted" set_patch value 0
+ok "it is unloaded" rmmod kmend_value
+core_end
