@@ -155,6 +155,33 @@ static const char *hint_of(const struct diag *diag)
 	return diag->hint ?: codes[diag->code].hint;
 }
 
+static void print_subject(FILE *f, const struct diag *diag)
+{
+	if (diag->symbol || diag->section)
+		fprintf(f, " [%s%s%s]", diag->symbol ?: "",
+			diag->symbol && diag->section ? ", " : "", diag->section ?: "");
+}
+
+char *diag_describe(const struct diag *diag)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	if (diag->file && diag->line)
+		fprintf(f, "%s:%u: ", diag->file, diag->line);
+	else if (diag->file)
+		fprintf(f, "%s: ", diag->file);
+	fputs(message_of(diag), f);
+	print_subject(f, diag);
+	if (fclose(f) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 void diag_print(FILE *f, const struct diag *diag, bool colour)
 {
 	if (diag->file && diag->line)
@@ -164,9 +191,7 @@ void diag_print(FILE *f, const struct diag *diag, bool colour)
 	fprintf(f, "%s%s %s%s: ", colour ? severities[diag->severity].colour : "",
 		severities[diag->severity].name, codes[diag->code].name, colour ? "\033[0m" : "");
 	fputs(message_of(diag), f);
-	if (diag->symbol || diag->section)
-		fprintf(f, " [%s%s%s]", diag->symbol ?: "",
-			diag->symbol && diag->section ? ", " : "", diag->section ?: "");
+	print_subject(f, diag);
 	fputc('\n', f);
 	if (diag->severity != DIAG_NOTE)
 		fprintf(f, "  hint: %s\n", hint_of(diag));

@@ -80,6 +80,12 @@ int diag_add_hint(struct diag_list *list, enum diag_code code, enum diag_severit
 
 bool diag_list_has(const struct diag_list *list, enum diag_severity severity);
 
+/*
+ * A diagnostic's place and message in one line, without severity, code and hint. Newly allocated;
+ * NULL when out of memory.
+ */
+char *diag_describe(const struct diag *diag);
+
 /* One diagnostic as a person reads it, with colour when asked; its hint on a second line. */
 void diag_print(FILE *f, const struct diag *diag, bool colour);
 void diag_list_print(FILE *f, const struct diag_list *list, bool colour);

@@ -236,7 +236,8 @@ int arch_decode(const uint8_t *code, size_t size, struct insn *ret)
 		.length = c.at,
 		.is_branch = (flags & REL32) || (map == 0 && opcode == 0xeb) ||
 			     (map == 0 && opcode >= 0x70 && opcode <= 0x7f),
-		.is_end = map == 0 && (opcode == 0xe9 || opcode == 0xeb || opcode == 0xc3),
+		.is_end = (map == 0 && (opcode == 0xe9 || opcode == 0xeb || opcode == 0xc3)) ||
+			  (map == 1 && opcode == 0x0b),
 	};
 	return 0;
 }

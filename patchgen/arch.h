@@ -13,7 +13,7 @@
 struct insn {
 	unsigned length; /* bytes */
 	bool is_branch; /* direct call or jump: its relative operand is not an address taken */
-	bool is_end; /* nothing runs on from here: unconditional jump, return */
+	bool is_end; /* nothing runs on from here: unconditional jump, return, trap */
 };
 
 /*

@@ -153,3 +153,42 @@ int copy_tree(const char *from, const char *to)
 	}
 	return -errno;
 }
+
+uint64_t folder_size(const char *path)
+{
+	_cleanup_(closedirp) DIR *folder = opendir(path);
+	uint64_t size = 0;
+	struct dirent *entry;
+	struct stat st;
+
+	while (folder && (entry = readdir(folder)))
+		if (fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode))
+			size += st.st_size;
+	return size;
+}
+
+int folder_only_file(const char *path, const char *suffix, char **ret)
+{
+	_cleanup_(closedirp) DIR *folder = opendir(path);
+	_cleanup_free_ char *found = NULL;
+	struct dirent *entry;
+
+	if (!folder)
+		return -errno;
+	while ((entry = readdir(folder))) {
+		size_t n = strlen(entry->d_name), tail = strlen(suffix);
+
+		if (n <= tail || strcmp(entry->d_name + n - tail, suffix) != 0)
+			continue;
+		if (found)
+			return -EEXIST;
+		found = path_join(path, entry->d_name);
+		if (!found)
+			return -ENOMEM;
+	}
+	if (!found)
+		return -ENOENT;
+	*ret = TAKE_PTR(found);
+	return 0;
+}

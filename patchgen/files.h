@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "../lib/cleanup.h"
@@ -23,6 +24,12 @@ int copy_file(const char *from, const char *to);
 
 /* Regular files, folders and links; to must not exist. */
 int copy_tree(const char *from, const char *to);
+
+/* Bytes of the files in a folder itself; 0 when it cannot be read. */
+uint64_t folder_size(const char *path);
+
+/* Path of the one file in a folder whose name ends so. -ENOENT: none, -EEXIST: several. */
+int folder_only_file(const char *path, const char *suffix, char **ret);
 
 /* For _cleanup_: removes the folder with all that is in it. */
 void remove_treep(char **path);

@@ -231,13 +231,16 @@ static int read_reloc(struct section *section, const GElf_Rela *rela, struct dia
 	size_t symbol = GELF_R_SYM(rela->r_info);
 	unsigned width = arch_reloc_width(type);
 
-	if (arch_reloc_is_none(type))
-		return 0;
-	if (width == 0)
-		return malformed(diags, object, section->name, "relocation of an unknown type");
 	if (symbol >= object->n_symbols)
 		return malformed(diags, object, section->name,
 				 "relocation against a symbol that does not exist");
+	if (arch_reloc_is_none(type)) {
+		if (arch_is_fentry(object->symbols[symbol].name) && !section->nop_fentry)
+			section->nop_fentry = rela->r_offset + 1;
+		return 0;
+	}
+	if (width == 0)
+		return malformed(diags, object, section->name, "relocation of an unknown type");
 	if (rela->r_offset > section->size || width > section->size - rela->r_offset)
 		return malformed(diags, object, section->name, "relocation outside its section");
 	if (rela->r_addend < -((int64_t)1 << 40) || rela->r_addend > ((int64_t)1 << 40))

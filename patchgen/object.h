@@ -55,6 +55,7 @@ struct section {
 	const uint8_t *data; /* NULL: nothing in the file */
 	struct reloc *relocs; /* by offset */
 	size_t n_relocs, relocs_allocated;
+	uint64_t nop_fentry; /* offset + 1 of a call for ftrace that the build made a no-op */
 	struct symbol **defs; /* functions, data and labels, by value */
 	size_t n_defs;
 	struct section *twin;

@@ -2,12 +2,14 @@
 #include "run.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #define CAPTURE_MAX (256 * 1024)
+#define TICK_MS     250
 
 /* Signal handlers can reach nothing else. */
 static volatile sig_atomic_t interrupted;
@@ -77,7 +79,24 @@ static void __attribute__((noreturn)) child(const struct run *run, int capture, 
 	child_fail(report);
 }
 
-static int drain(int fd, char **ret_text, pid_t pid)
+/* As read(), with run->tick called while there is nothing to read. */
+static ssize_t read_ticking(const struct run *run, int fd, void *buffer, size_t size)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+	int r;
+
+	while (run->tick) {
+		r = poll(&pollfd, 1, TICK_MS);
+		if (r < 0)
+			return r;
+		run->tick(run->userdata);
+		if (r > 0)
+			break;
+	}
+	return read(fd, buffer, size);
+}
+
+static int drain(const struct run *run, int fd, char **ret_text, pid_t pid)
 {
 	_cleanup_free_ char *text = malloc(2 * CAPTURE_MAX + 1);
 	size_t n = 0;
@@ -85,7 +104,7 @@ static int drain(int fd, char **ret_text, pid_t pid)
 	if (!text)
 		return -ENOMEM;
 	for (;;) {
-		ssize_t got = read(fd, text + n, 2 * CAPTURE_MAX - n);
+		ssize_t got = read_ticking(run, fd, text + n, 2 * CAPTURE_MAX - n);
 
 		if (got < 0 && errno == EINTR) {
 			if (interrupted)
@@ -147,7 +166,7 @@ int run_program(const struct run *run, char **ret_text)
 	close(report[1]);
 	if (r < 0)
 		return r;
-	r = drain(capture_read, &text, pid);
+	r = drain(run, capture_read, &text, pid);
 	status = wait_for(pid);
 	if (interrupted)
 		return -EINTR;

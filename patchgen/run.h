@@ -12,6 +12,8 @@ struct run {
 	const char *folder; /* working directory; NULL: the current one */
 	const char *input; /* file for its standard input; NULL: empty */
 	const char *output; /* file for its standard output; NULL: captured */
+	void (*tick)(void *userdata); /* called several times a second while it runs; may be NULL */
+	void *userdata;
 };
 
 /*

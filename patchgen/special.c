@@ -10,7 +10,7 @@ static const struct special table[] = {
 	{"__bug_table", .kind = SPECIAL_CODE, .relocs = 2, .size = 12, .line_offset = 8, .line_size = 2},
 	{".altinstructions", .kind = SPECIAL_CODE, .relocs = 2, .size = 12},
 	{".smp_locks", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".parainstructions", .kind = SPECIAL_CODE, .relocs = 1, .size = 16},
+	{".parainstructions", .kind = SPECIAL_CODE, .size = 12, .is_padded = true},
 	{"__ex_table", .kind = SPECIAL_CODE, .size = 12},
 	{"__jump_table", .kind = SPECIAL_CODE, .relocs = 3, .size = 16},
 	{".static_call_sites", .kind = SPECIAL_CODE, .relocs = 2, .size = 8},
@@ -126,6 +126,11 @@ static uint64_t entry_size(const struct section *section)
 	return special->size;
 }
 
+static uint64_t align_to(uint64_t size, uint64_t align)
+{
+	return (size + align - 1) / align * align;
+}
+
 static int add_entry(struct section *section, uint64_t offset, uint64_t size)
 {
 	size_t i = section_reloc_index(section, offset);
@@ -161,14 +166,17 @@ static int add_entry(struct section *section, uint64_t offset, uint64_t size)
 
 static int attach_section(struct section *section, struct diag_list *diags)
 {
-	uint64_t size = entry_size(section);
+	const struct special *special = section->special;
+	uint64_t size = special->is_padded ? special->size : entry_size(section);
+	uint64_t stride = special->is_padded ? align_to(size, section->align) : size;
 	int r;
 
 	if (section->size == 0)
 		return 0;
-	if (!section->data || size == 0 || section->size % size)
+	if (!section->data || size == 0 ||
+	    (section->size % stride && section->size % stride != size))
 		return bad_layout(section, diags);
-	for (uint64_t offset = 0; offset < section->size; offset += size) {
+	for (uint64_t offset = 0; offset < section->size; offset += stride) {
 		r = add_entry(section, offset, size);
 		if (r == -ENOMEM)
 			return diag_error(diags, KM104, r, "out of memory");

@@ -34,6 +34,8 @@ static bool has_fentry(const struct symbol *symbol)
 
 	if (end > symbol->value + symbol->size)
 		end = symbol->value + symbol->size;
+	if (section->nop_fentry > symbol->value && section->nop_fentry <= end)
+		return true;
 	for_each_reloc(reloc, section, symbol->value, end)
 		if (!reloc->symbol->section && arch_is_fentry(reloc->symbol->name))
 			return true;
@@ -110,7 +112,8 @@ static void judge_exports(struct differ *differ, struct object *object, struct o
 	for_each_symbol(symbol, object) {
 		const struct symbol *s;
 
-		if (strncmp(symbol->name, prefix, sizeof(prefix) - 1) != 0 || !symbol->section)
+		if (symbol->type == STT_SECTION || !symbol->section ||
+		    strncmp(symbol->name, prefix, sizeof(prefix) - 1) != 0)
 			continue;
 		for (s = object_first_by_name(other, symbol->name); s; s = s->next_same_name)
 			if (s->section && strcmp(s->name, symbol->name) == 0)

@@ -140,8 +140,50 @@
 	X(KM514, "a redirect could not be removed", "reboot: ftrace has shut itself down")      \
 	X(KM515, "the core cannot run on this kernel", "see the kernel log for what it lacks")
 
-#define KMEND_DIAG_DAEMON(X) \
-	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")
+#define KMEND_DIAG_DAEMON(X)                                                                    \
+	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \
+	X(KM602, "the patch's folder in the catalog is not valid", "reinstall the patch")       \
+	X(KM603, "the patch is for another kernel release",                                     \
+	  "install the patch for the running release")                                          \
+	X(KM604, "the patch is for another build of the running kernel",                        \
+	  "install the patch that was built for exactly this kernel package")                   \
+	X(KM605, "a patch that this one depends on cannot be applied",                          \
+	  "install or repair the patch that is named")                                          \
+	X(KM606, "the patches' dependencies form a cycle",                                      \
+	  "correct \"depends\" in one of the manifests that are named")                         \
+	X(KM607, "two patches exclude each other", "revert one of them first")                  \
+	X(KM608, "two patches replace the same function",                                       \
+	  "revert one of them first, or install one patch that does both")                      \
+	X(KM609, "the kernel module that the patch changes is not loaded",                      \
+	  "load the module, then apply the patch")                                              \
+	X(KM610, "the patch is for another build of a loaded kernel module",                    \
+	  "install the patch that was built for this module")                                   \
+	X(KM611, "the state folder cannot be written, so nothing is changed",                   \
+	  "check the folder's file system and permissions")                                     \
+	X(KM612, "the patch is in quarantine",                                                  \
+	  "apply it with --lift-quarantine once it is known to be harmless")                    \
+	X(KM613, "other live patches depend on it", "revert those too, or use --dependents")    \
+	X(KM614, "the core is not loaded",                                                      \
+	  "check that the kernel module kmend is installed for this kernel: 'modprobe kmend'")  \
+	X(KM615, "the kernel refused to load the patch", "see the kernel log for the reason")   \
+	X(KM616, "the core refused the change", "see the kernel log for the reason")            \
+	X(KM617, "the change did not complete in time and was taken back",                      \
+	  "try again when the task that is named has left the function")                        \
+	X(KM618, "there is no such generation", "see 'kmendctl history'")                       \
+	X(KM619, "a file in the state folder is damaged",                                       \
+	  "restore or remove the file that is named")                                           \
+	X(KM620, "a failed change could not be undone completely",                              \
+	  "restart kmendd to try again; see the kernel log")                                    \
+	X(KM621, "another version of the patch is live", "revert it first")                     \
+	X(KM622, "the process that carried out the change died",                                \
+	  "see the kernel log for the reason")                                                  \
+	X(KM623, "the patch is not live", "see 'kmendctl list'")                                \
+	X(KM624, "kmendd cannot be reached", "see 'systemctl status kmendd'")                   \
+	X(KM625, "the core is in the middle of a transition",                                   \
+	  "wait until it is done and try again")                                                \
+	X(KM626, "the kernel refused to unload the patch", "see the kernel log for the reason") \
+	X(KM627, "the change was interrupted and has been undone", "try again")                 \
+	X(KM628, "kmendd refused the request", "only root may change patches")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bus.h"
+
+#include <string.h>
+
+#include "lib/fileio.h"
+#include "lib/strv.h"
+#include "manager.h"
+
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
+/* Bits of the flags arguments. */
+#define APPLY_LIFT_QUARANTINE 0x1
+#define REVERT_DEPENDENTS     0x1
+
+static int reply_with_job(struct manager *m, sd_bus_message *message, struct job *job)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	r = manager_enqueue(m, job);
+	if (r < 0) {
+		job_free(job);
+		return r;
+	}
+	path = bus_job_path(job);
+	return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
+}
+
+static int check_names(char **names, sd_bus_error *error)
+{
+	if (!names || !names[0])
+		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: no patch is named");
+	for (size_t i = 0; names[i]; i++)
+		if (!patch_name_is_valid(names[i]))
+			return sd_bus_error_setf(error, BUS_ERROR_BAD_REQUEST,
+						 "KM101: \"%.60s\" is not a patch name", names[i]);
+	return 0;
+}
+
+static int change_named(struct manager *m, sd_bus_message *message, enum job_verb verb,
+			uint64_t known_flag, sd_bus_error *error)
+{
+	_cleanup_strv_ char **names = NULL;
+	uint64_t flags;
+	int r;
+
+	r = sd_bus_message_read_strv(message, &names);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "t", &flags);
+	if (r >= 0)
+		r = check_names(names, error);
+	if (r < 0)
+		return r;
+	if (flags & ~known_flag)
+		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags");
+	return reply_with_job(m, message, job_new(verb, names, 0, flags & known_flag));
+}
+
+static int method_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return change_named(userdata, message, JOB_APPLY, APPLY_LIFT_QUARANTINE, error);
+}
+
+static int method_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return change_named(userdata, message, JOB_REVERT, REVERT_DEPENDENTS, error);
+}
+
+static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	uint64_t number, flags;
+	int r;
+
+	r = sd_bus_message_read(message, "tt", &number, &flags);
+	if (r < 0)
+		return r;
+	if (flags)
+		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags");
+	return reply_with_job(userdata, message, job_new(JOB_ROLLBACK, NULL, number, false));
+}
+
+static int append_view(sd_bus_message *reply, const struct view *v)
+{
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'r', "sssassss");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "sss", v->name, v->version, v->state);
+	if (r >= 0)
+		r = sd_bus_message_append_strv(reply, v->fixes);
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "sss", v->summary, v->code, v->reason);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int method_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct manager *m = userdata;
+	int r;
+
+	/* The kernel's side can change without the daemon. */
+	r = manager_refresh_core(m);
+	if (r >= 0)
+		r = sd_bus_message_new_method_return(message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "(sssassss)");
+	for (size_t i = 0; i < m->views.n && r >= 0; i++)
+		r = append_view(reply, &m->views.items[i]);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
+static int append_generation(struct manager *m, sd_bus_message *reply, uint64_t number)
+{
+	_cleanup_generation_ struct generation g = {};
+	_cleanup_strv_ char **names = NULL;
+	int r;
+
+	/* One damaged file must not hide the rest of the history. */
+	r = generation_read(m->config.state, number, NULL, &g);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return sd_bus_message_append(reply, "(ttssass)", number, UINT64_C(0), "", "damaged",
+					     0, "");
+	r = generation_names(&g, &names);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'r', "ttssass");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "ttss", g.number, g.time_us, g.verb,
+					  generation_state_to_string(g.state));
+	if (r >= 0)
+		r = sd_bus_message_append_strv(reply, names);
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "s", g.reason);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int method_history(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_free_ uint64_t *numbers = NULL;
+	struct manager *m = userdata;
+	size_t n = 0;
+	int r;
+
+	r = generation_list(m->config.state, &numbers, &n);
+	if (r >= 0)
+		r = sd_bus_message_new_method_return(message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "(ttssass)");
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = append_generation(m, reply, numbers[i]);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
+static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(diag_list_done) struct diag_list diags = {};
+	int r;
+
+	r = manager_refresh(userdata, &diags);
+	if (r < 0 && diags.n)
+		return sd_bus_error_setf(error, BUS_ERROR_BAD_REQUEST, "%s: %s",
+					 diag_code_name(diags.items[0].code),
+					 diags.items[0].message);
+	return r < 0 ? r : sd_bus_reply_method_return(message, "");
+}
+
+static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+		       sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "s", PACKAGE_VERSION);
+}
+
+static int get_core_abi(sd_bus *bus, const char *path, const char *interface, const char *property,
+			sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "u", ((struct manager *)userdata)->core_abi);
+}
+
+static int get_generation(sd_bus *bus, const char *path, const char *interface,
+			  const char *property, sd_bus_message *reply, void *userdata,
+			  sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "t", ((struct manager *)userdata)->current.number);
+}
+
+static int get_release(sd_bus *bus, const char *path, const char *interface, const char *property,
+		       sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "s", ((struct manager *)userdata)->config.release);
+}
+
+/* Without SD_BUS_VTABLE_UNPRIVILEGED sd-bus itself admits only root to a method. */
+static const sd_bus_vtable vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("KernelRelease", "s", get_release, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("CoreAbi", "u", get_core_abi, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Generation", "t", get_generation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_METHOD_WITH_ARGS("Apply", SD_BUS_ARGS("as", names, "t", flags),
+				SD_BUS_RESULT("o", job), method_apply, 0),
+	SD_BUS_METHOD_WITH_ARGS("Revert", SD_BUS_ARGS("as", names, "t", flags),
+				SD_BUS_RESULT("o", job), method_revert, 0),
+	SD_BUS_METHOD_WITH_ARGS("Rollback", SD_BUS_ARGS("t", generation, "t", flags),
+				SD_BUS_RESULT("o", job), method_rollback, 0),
+	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, 0),
+	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sssassss)", patches),
+				method_list, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ttssass)", generations),
+				method_history, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("JobNew", SD_BUS_ARGS("u", id, "o", job), 0),
+	SD_BUS_SIGNAL_WITH_ARGS(
+		"JobRemoved", SD_BUS_ARGS("u", id, "o", job, "s", result, "s", code, "s", message),
+		0),
+	SD_BUS_VTABLE_END,
+};
+
+void bus_property_changed(struct manager *m, const char *property)
+{
+	if (m->bus)
+		sd_bus_emit_properties_changed(m->bus, BUS_PATH, BUS_INTERFACE, property, NULL);
+}
+
+static int on_name(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	const sd_bus_error *e = sd_bus_message_get_error(message);
+
+	if (e)
+		fprintf(stderr, "<3>kmendd: cannot take the bus name " BUS_NAME ": %s\n",
+			e->message);
+	return 0;
+}
+
+/* The service manager starts the daemon again, and it then connects to the new bus. */
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct manager *m = userdata;
+
+	fprintf(stderr, "<4>kmendd: the system bus went away\n");
+	manager_stop(m, EXIT_FAILURE);
+	return 0;
+}
+
+static int add_objects(struct manager *m)
+{
+	int r;
+
+	r = sd_bus_add_object_vtable(m->bus, NULL, BUS_PATH, BUS_INTERFACE, vtable, m);
+	if (r >= 0)
+		r = sd_bus_add_object_manager(m->bus, NULL, BUS_PATH);
+	if (r >= 0)
+		r = bus_add_patches(m);
+	return r < 0 ? r : bus_add_jobs(m);
+}
+
+int bus_connect(struct manager *m)
+{
+	int r;
+
+	r = sd_bus_new(&m->bus);
+	if (r >= 0)
+		r = sd_bus_set_address(m->bus, secure_getenv("DBUS_SYSTEM_BUS_ADDRESS")
+						       ?: SYSTEM_BUS_ADDRESS);
+	if (r >= 0)
+		r = sd_bus_set_bus_client(m->bus, true);
+	/* Early at boot there is no bus yet: connect when its socket appears. */
+	if (r >= 0)
+		r = sd_bus_set_watch_bind(m->bus, true);
+	if (r >= 0)
+		r = sd_bus_start(m->bus);
+	if (r >= 0)
+		r = add_objects(m);
+	if (r >= 0)
+		r = sd_bus_match_signal_async(m->bus, NULL, NULL, "/org/freedesktop/DBus/Local",
+					      "org.freedesktop.DBus.Local", "Disconnected",
+					      on_disconnected, NULL, m);
+	if (r >= 0)
+		r = sd_bus_request_name_async(m->bus, NULL, BUS_NAME, 0, on_name, m);
+	return r < 0 ? r : sd_bus_attach_event(m->bus, m->event, SD_EVENT_PRIORITY_NORMAL);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One step of a transaction against the kernel: libkmod for modules, sysfs for the core. */
+#ifndef KMENDD_KERNEL_H
+#define KMENDD_KERNEL_H
+
+#include <sys/types.h>
+
+#include "config.h"
+#include "transaction.h"
+
+struct kernel {
+	const struct config *config;
+	pid_t daemon; /* whom a test's hook kills */
+	void (*report)(void *userdata, const struct step *step); /* before each step */
+	void *userdata;
+};
+
+/* A step_func; userdata is a struct kernel. It blocks. */
+int kernel_run_step(void *userdata, const struct step *step, struct diag_list *diags);
+
+/* Insert the module kmend and what it needs, unless it is there. 0, or diagnosed as KM614. */
+int kernel_load_core(const struct config *config, struct diag_list *diags);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A transaction: the steps of a change in order, and their undoing in reverse when one fails. */
+#ifndef KMENDD_TRANSACTION_H
+#define KMENDD_TRANSACTION_H
+
+#include <stddef.h>
+
+struct diag_list;
+
+enum step_op {
+	STEP_LOAD, /* insert the patch's module */
+	STEP_ENABLE, /* make it live */
+	STEP_DISABLE,
+	STEP_UNLOAD,
+};
+
+struct step {
+	enum step_op op;
+	char *patch;
+	char *module; /* the kernel module's name */
+	char *path; /* of the .ko; NULL when it is not known, then it cannot be loaded again */
+};
+
+struct steps {
+	struct step *items;
+	size_t n;
+};
+
+/*
+ * Carries out one step, or leaves things as they were before it. Returns 0, or a negative errno
+ * and a diagnostic.
+ */
+typedef int (*step_func)(void *userdata, const struct step *step, struct diag_list *diags);
+
+/*
+ * Run all steps. When one fails, those before it are undone in reverse; *ret_failed is then its
+ * index.
+ * Returns 0; the failed step's errno when everything was undone; or -ENOTRECOVERABLE, diagnosed
+ * as KM620, when something could not be.
+ */
+int transaction_run(const struct steps *steps, step_func run, void *userdata,
+		    struct diag_list *diags, size_t *ret_failed);
+
+/* Append a step; strings are copied. Returns 0 or -ENOMEM. */
+int steps_add(struct steps *steps, enum step_op op, const char *patch, const char *module,
+	      const char *path);
+
+/* The steps that undo others. Returns 0 or -ENOMEM. */
+int steps_invert(const struct steps *steps, struct steps *ret);
+
+/* "loading", "applying", ...: what a step does, for people. */
+const char *step_op_to_string(enum step_op op);
+
+void steps_done(struct steps *steps);
+
+#endif

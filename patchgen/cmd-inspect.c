@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "../lib/diag.h"
+#include "../lib/manifest.h"
+#include "../lib/module.h"
+#include "verbs.h"
+
+static void usage(FILE *f)
+{
+	fputs("Usage: patchgen inspect [--json] FILE.ko\n\n"
+	      "Shows what a patch module is made for, what it redirects and what it needs of the\n"
+	      "kernel, without loading it. Exit status 1 when it is no valid patch module.\n\n"
+	      "  -j, --json  one JSON object\n"
+	      "  -h, --help  this text\n",
+	      f);
+}
+
+static void print_line(const char *label, const char *value)
+{
+	if (value)
+		printf("%-12s %s\n", label, value);
+}
+
+static void print_list(const char *label, char *const *list)
+{
+	for (; list && *list; list++) {
+		printf("%-12s %s\n", label, *list);
+		label = "";
+	}
+}
+
+static void print_func(const struct kmend_func *func)
+{
+	if (func->flags & KMEND_FUNC_RANGE)
+		printf("  %-12s %s (only checked, not redirected)", func->object, func->name);
+	else
+		printf("  %-12s %s", func->object, func->name);
+	if (func->sympos)
+		printf(", the %u. of this name", func->sympos);
+	printf(", %u -> %u bytes\n", func->old_size, func->new_size);
+}
+
+static void print_module(const struct patch_module *module)
+{
+	const struct manifest *manifest = module->manifest;
+
+	print_line("patch", manifest->name);
+	print_line("version", manifest->version);
+	print_line("summary", manifest->summary);
+	print_list("fixes", manifest->fixes);
+	print_list("references", manifest->references);
+	print_list("depends", manifest->depends);
+	print_list("conflicts", manifest->conflicts);
+	print_line("module", module->name);
+	print_line("kernel", manifest->kernel_release);
+	print_line("build-id", manifest->kernel_build_id);
+	for (size_t i = 0; i < manifest->n_modules; i++)
+		printf("%-12s %s %s\n", i == 0 ? "targets" : "", manifest->modules[i].name,
+		       manifest->modules[i].build_id);
+	print_line("compiler", manifest->build_compiler);
+	print_line("source", manifest->build_source);
+	print_line("patchgen", manifest->build_patchgen);
+	printf("functions\n");
+	for (size_t i = 0; i < module->n_funcs; i++)
+		print_func(&module->funcs[i]);
+	printf("klp relocations\n");
+	for (size_t i = 0; i < module->n_klp; i++)
+		printf("  %-40s %zu\n", module->klp[i].name, module->klp[i].n_relocs);
+}
+
+static struct json_object *string_or_null(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+static struct json_object *list_to_json(char *const *list)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; list && *list; list++)
+		json_object_array_add(array, json_object_new_string(*list));
+	return array;
+}
+
+static struct json_object *func_to_json(const struct kmend_func *func)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "object", json_object_new_string(func->object));
+	json_object_object_add(o, "name", json_object_new_string(func->name));
+	json_object_object_add(o, "sympos", json_object_new_int64(func->sympos));
+	json_object_object_add(o, "old_size", json_object_new_int64(func->old_size));
+	json_object_object_add(o, "new_size", json_object_new_int64(func->new_size));
+	json_object_object_add(o, "redirected",
+			       json_object_new_boolean(!(func->flags & KMEND_FUNC_RANGE)));
+	return o;
+}
+
+static struct json_object *targets_to_json(const struct manifest *manifest)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < manifest->n_modules; i++) {
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "name", string_or_null(manifest->modules[i].name));
+		json_object_object_add(o, "build_id",
+				       string_or_null(manifest->modules[i].build_id));
+		json_object_array_add(array, o);
+	}
+	return array;
+}
+
+static struct json_object *module_to_json(const struct patch_module *module)
+{
+	const struct manifest *manifest = module->manifest;
+	struct json_object *o = json_object_new_object(), *funcs = json_object_new_array();
+	struct json_object *klp = json_object_new_array();
+	const struct {
+		const char *key, *value;
+	} strings[] = {{"patch", manifest->name},
+		       {"version", manifest->version},
+		       {"summary", manifest->summary},
+		       {"module", module->name},
+		       {"kernel", manifest->kernel_release},
+		       {"build_id", manifest->kernel_build_id},
+		       {"compiler", manifest->build_compiler},
+		       {"source", manifest->build_source},
+		       {"patchgen", manifest->build_patchgen}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		json_object_object_add(o, strings[i].key, string_or_null(strings[i].value));
+	json_object_object_add(o, "abi", json_object_new_int64(module->abi));
+	json_object_object_add(o, "fixes", list_to_json(manifest->fixes));
+	json_object_object_add(o, "depends", list_to_json(manifest->depends));
+	json_object_object_add(o, "conflicts", list_to_json(manifest->conflicts));
+	json_object_object_add(o, "targets", targets_to_json(manifest));
+	for (size_t i = 0; i < module->n_funcs; i++)
+		json_object_array_add(funcs, func_to_json(&module->funcs[i]));
+	json_object_object_add(o, "functions", funcs);
+	for (size_t i = 0; i < module->n_klp; i++) {
+		struct json_object *section = json_object_new_object();
+
+		json_object_object_add(section, "section", string_or_null(module->klp[i].name));
+		json_object_object_add(section, "relocations",
+				       json_object_new_int64(module->klp[i].n_relocs));
+		json_object_array_add(klp, section);
+	}
+	json_object_object_add(o, "klp_relocations", klp);
+	return o;
+}
+
+static void print_json(struct json_object *o)
+{
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+static int fail(const struct diag_list *diags, bool json)
+{
+	if (json) {
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "diagnostics", diag_list_to_json(diags));
+		print_json(o);
+	} else {
+		diag_list_print(stderr, diags, isatty(STDERR_FILENO));
+	}
+	return EXIT_PATCHGEN_ERROR;
+}
+
+int verb_inspect(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+	_cleanup_patch_module_ struct patch_module *module = NULL;
+	bool json = false;
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
+		switch (c) {
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return EXIT_PATCHGEN_DONE;
+		default:
+			return EXIT_PATCHGEN_ERROR;
+		}
+	if (argc - optind != 1) {
+		usage(stderr);
+		return EXIT_PATCHGEN_ERROR;
+	}
+	r = patch_module_open(argv[optind], &diags, &module);
+	if (r < 0)
+		return fail(&diags, json);
+	if (json)
+		print_json(module_to_json(module));
+	else
+		print_module(module);
+	return EXIT_PATCHGEN_DONE;
+}

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# From a fresh clone to something that can be tested: packages, builds, a kernel. For ./check and
+# ./demo, which set top (the source folder) and build (where to build).
+
+# The kernel that the examples and their tests were written for.
+BASE_KERNEL=6.1.0-54-cloud-amd64
+FLAVOUR=cloud-amd64
+
+bold='' plain='' green='' red=''
+if [ -t 1 ]; then
+	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+	green=$(printf '\033[32m') red=$(printf '\033[31m')
+fi
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+heading()
+{
+	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
+}
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+missing_packages()
+{
+	sed 's/#.*//' "$top/tests/packages" | while read -r package; do
+		[ -n "$package" ] || continue
+		state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=none
+		[ "$state" = installed ] || printf '%s ' "$package"
+	done
+}
+
+install_missing()
+{
+	missing=$(missing_packages)
+	if [ -z "$missing" ]; then
+		say "all needed Debian packages are installed"
+		return
+	fi
+	say "installing what is missing: $missing"
+	[ "$(id -u)" -eq 0 ] || die "only root can install packages: apt-get install $missing"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -q update
+	# shellcheck disable=SC2086 # a list of words
+	apt-get -q install -y --no-install-recommends $missing
+}
+
+# build_in DIR [CONFIGURE-OPTION...]: configure where that was not done yet, and make
+build_in()
+{
+	dir=$1
+	shift
+	if [ ! -x "$top/configure" ]; then
+		(cd "$top" && autoreconf -fi) || return
+	fi
+	mkdir -p "$dir" || return
+	if [ ! -f "$dir/config.status" ]; then
+		(cd "$dir" && "$top/configure" --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+			"$@") || return
+	fi
+	make -C "$dir" -j"$(nproc)" --no-print-directory
+}
+
+# patchgen ARGUMENT...: the one that was built
+patchgen()
+{
+	"$build/normal/patchgen/patchgen" "$@"
+}
+
+# served_kernels: the releases of the flavour that the package mirror has, oldest first
+served_kernels()
+{
+	patchgen fetch --list | awk '{print $1}' | grep -E -- "-$FLAVOUR\$" | sort -V
+}
+
+kernel_dir()
+{
+	printf '%s/kernels/%s\n' "${KMEND_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kmend}" "$1"
+}
+
+# fetch_kernel: the base kernel, or the newest served one, into the cache; sets kernel and
+# kernel_build
+fetch_kernel()
+{
+	kernel=$BASE_KERNEL
+	if ! patchgen fetch "$kernel"; then
+		kernel=$(served_kernels | tail -n 1)
+		if [ -z "$kernel" ]; then
+			say "the package mirror serves no kernel of the flavour $FLAVOUR"
+			return 1
+		fi
+		say "$BASE_KERNEL is not served any more; taking $kernel, the newest of its flavour"
+		patchgen fetch "$kernel" || return 1
+	fi
+	kernel_build=$(kernel_dir "$kernel")/build
+}
+
+# build_core [strict]: kmend.ko for the kernel
+build_core()
+{
+	strict=''
+	[ -z "${1:-}" ] || strict='W=1 C=1 CF=-Wsparse-error'
+	make -C "$build/normal" --no-print-directory module KERNEL_BUILD="$kernel_build" \
+		MODULE_MAKEFLAGS="CC=gcc-12 $strict"
+}
+
+# example_applies MANIFEST: its patch applies to the kernel's source
+example_applies()
+{
+	patch -d "$(kernel_dir "$kernel")/source" -p1 --dry-run --force --silent \
+		<"$(dirname "$1")/$(sed -n 's/^patch: *//p' "$1")" >/dev/null
+}
+
+# build_patch MANIFEST: into build/patches/NAME
+build_patch()
+{
+	patchgen build --release "$kernel" "$1" -o "$build/patches"
+}
+
+# install_product DIR: what a package would install, kept in a folder of its own
+install_product()
+{
+	rm -rf "$1"
+	make -C "$build/normal" --no-print-directory install DESTDIR="$1"
+}
