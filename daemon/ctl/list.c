@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "client.h"
+#include "daemon/json.h"
+#include "lib/strv.h"
+#include "table.h"
+
+struct line {
+	const char *name, *version, *state, *summary, *code, *reason;
+	char **fixes;
+};
+
+static int read_line(sd_bus_message *reply, struct line *line)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(reply, 'r', "sssassss");
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_read(reply, "sss", &line->name, &line->version, &line->state);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(reply, &line->fixes);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "sss", &line->summary, &line->code, &line->reason);
+	if (r >= 0)
+		r = sd_bus_message_exit_container(reply);
+	return r < 0 ? r : 1;
+}
+
+static int add_row(struct table *table, const struct line *line)
+{
+	_cleanup_free_ char *fixes = strv_join(line->fixes, " "), *what = NULL;
+
+	if (!fixes || asprintf(&what, "%s%s%s", line->code, *line->code ? " " : "",
+			       *line->code ? line->reason : line->summary) < 0)
+		return -ENOMEM;
+	return table_add(table,
+			 (const char *const[]){line->name, *line->version ? line->version : "-",
+					       line->state, *fixes ? fixes : "-", what});
+}
+
+static int add_object(struct json_object *array, const struct line *line)
+{
+	_cleanup_json_ struct json_object *o = json_object_new_object();
+
+	if (!o || json_add_string(o, "name", line->name) < 0 ||
+	    json_add_string(o, "version", line->version) < 0 ||
+	    json_add_string(o, "state", line->state) < 0 ||
+	    json_add_strv(o, "fixes", line->fixes) < 0 ||
+	    json_add_string(o, "summary", line->summary) < 0 ||
+	    json_add_string(o, "code", line->code) < 0 ||
+	    json_add_string(o, "reason", line->reason) < 0 || json_object_array_add(array, o) < 0)
+		return -ENOMEM;
+	TAKE_PTR(o);
+	return 0;
+}
+
+int verb_list(struct ctl *ctl, int n_args, char **args)
+{
+	static const char *const heads[] = {"NAME", "VERSION", "STATE", "FIXES", "SUMMARY"};
+	_cleanup_(table_done) struct table table = {.heads = heads, .n_columns = ARRAY_SIZE(heads)};
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_json_ struct json_object *array = json_object_new_array();
+	int r;
+
+	r = client_call(ctl, "List", &reply);
+	if (r >= 0)
+		r = sd_bus_message_enter_container(reply, 'a', "(sssassss)");
+	while (r >= 0) {
+		struct line line = {};
+
+		r = read_line(reply, &line);
+		if (r <= 0)
+			break;
+		r = ctl->json ? add_object(array, &line) : add_row(&table, &line);
+		strv_free(line.fixes);
+	}
+	if (r < 0)
+		return r;
+	if (ctl->json)
+		print_json(array);
+	else
+		table_print(&table, ctl->legend);
+	return 0;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <string.h>
+
+#include "client.h"
+#include "table.h"
+#include "verbs.h"
+
+static const struct verb {
+	const char *name;
+	int min_args, max_args; /* max -1: any number */
+	int (*run)(struct ctl *ctl, int n_args, char **args);
+	const char *synopsis;
+	const char *help;
+} verbs[] = {
+	{"list", 0, 0, verb_list, "list", "Show the patches of the catalog and their state"},
+	{"status", 0, 1, verb_status, "status [NAME]", "Show the machine, or one patch, in detail"},
+	{"apply", 1, -1, verb_apply, "apply NAME...",
+	 "Bring patches live, with their dependencies"},
+	{"revert", 1, -1, verb_revert, "revert NAME...", "Take patches out of the kernel"},
+	{"rollback", 0, 1, verb_rollback, "rollback [N]",
+	 "Go back to the previous generation, or to number N"},
+	{"history", 0, 0, verb_history, "history", "Show all generations"},
+};
+
+static void help(void)
+{
+	printf("kmendctl [OPTION...] VERB\n\nControls the live patches of this machine.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		printf("  %-16s %s\n", verbs[i].synopsis, verbs[i].help);
+	printf("\n"
+	       "  --json             print JSON\n"
+	       "  --no-legend        print no column heads\n"
+	       "  --dependents       revert: also the patches that depend on those\n"
+	       "  --lift-quarantine  apply: also a patch that is in quarantine\n"
+	       "  --help, --version\n\n"
+	       "Exit status: 0 when done, 1 otherwise.\n");
+}
+
+static int usage(struct ctl *ctl, const char *word, const char *objection)
+{
+	return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" %s", word, objection);
+}
+
+/* Returns 1 to go on, 0 when done, or a negative errno. */
+static int parse(struct ctl *ctl, int argc, char **argv)
+{
+	enum { OPT_JSON = 256, OPT_NO_LEGEND, OPT_DEPENDENTS, OPT_LIFT, OPT_HELP, OPT_VERSION };
+	static const struct option options[] = {
+		{"json", no_argument, NULL, OPT_JSON},
+		{"no-legend", no_argument, NULL, OPT_NO_LEGEND},
+		{"dependents", no_argument, NULL, OPT_DEPENDENTS},
+		{"lift-quarantine", no_argument, NULL, OPT_LIFT},
+		{"help", no_argument, NULL, OPT_HELP},
+		{"version", no_argument, NULL, OPT_VERSION},
+		{},
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case OPT_JSON:
+			ctl->json = true;
+			break;
+		case OPT_NO_LEGEND:
+			ctl->legend = false;
+			break;
+		case OPT_DEPENDENTS:
+			ctl->dependents = true;
+			break;
+		case OPT_LIFT:
+			ctl->lift_quarantine = true;
+			break;
+		case OPT_HELP:
+			help();
+			return 0;
+		case OPT_VERSION:
+			printf("kmendctl " PACKAGE_VERSION "\n");
+			return 0;
+		default:
+			return usage(ctl, argv[optind - 1], "is not an option");
+		}
+	return 1;
+}
+
+static int dispatch(struct ctl *ctl, int n_args, char **args)
+{
+	const struct verb *verb = NULL;
+	int r;
+
+	if (n_args == 0)
+		return diag_error(&ctl->diags, KM101, -EINVAL, "a verb is missing");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].name, args[0]) == 0)
+			verb = &verbs[i];
+	if (!verb)
+		return usage(ctl, args[0], "is not a verb");
+	if (n_args - 1 < verb->min_args)
+		return usage(ctl, args[0], "needs the name of a patch");
+	if (verb->max_args >= 0 && n_args - 1 > verb->max_args)
+		return usage(ctl, args[verb->max_args + 1], "is one argument too many");
+	r = client_connect(ctl);
+	return r < 0 ? r : verb->run(ctl, n_args - 1, args + 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = {.legend = true};
+	int r;
+
+	r = parse(&ctl, argc, argv);
+	if (r > 0)
+		r = dispatch(&ctl, argc - optind, argv + optind);
+	if (r < 0 && ctl.diags.n == 0)
+		diag_error(&ctl.diags, r == -ENOMEM ? KM104 : KM624, r, "%s", strerror(-r));
+	fflush(stdout);
+	diag_list_print(stderr, &ctl.diags, colours_wanted(stderr));
+	diag_list_done(&ctl.diags);
+	sd_bus_flush_close_unref(ctl.bus);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

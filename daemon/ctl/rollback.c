@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+
+#include "client.h"
+
+static int parse_number(struct ctl *ctl, const char *s, uint64_t *ret)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(s, &end, 10);
+	if (errno || *s < '0' || *s > '9' || *end || n == 0)
+		return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" is not a generation", s);
+	*ret = n;
+	return 0;
+}
+
+int verb_rollback(struct ctl *ctl, int n_args, char **args)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	char done[64] = "rolled back to the previous generation";
+	uint64_t number = 0;
+	int r = 0;
+
+	if (n_args)
+		r = parse_number(ctl, args[0], &number);
+	if (r < 0)
+		return r;
+	if (number)
+		snprintf(done, sizeof(done), "rolled back to generation %" PRIu64, number);
+	r = client_new_call(ctl, "Rollback", &call);
+	if (r >= 0)
+		r = sd_bus_message_append(call, "tt", number, UINT64_C(0));
+	return r < 0 ? r : client_change(ctl, call, done);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <string.h>
+
+#include "client.h"
+#include "daemon/bus.h"
+#include "daemon/json.h"
+#include "lib/manifest.h"
+#include "lib/strv.h"
+#include "table.h"
+
+/* What is shown: a property of one interface, its D-Bus type, and its keys for people and JSON. */
+struct field {
+	const char *property;
+	const char *type;
+	const char *label;
+	const char *key;
+};
+
+static const struct field machine_fields[] = {
+	{"Version", "s", "kmend", "version"},
+	{"KernelRelease", "s", "kernel", "kernel"},
+	{"CoreAbi", "u", "core ABI", "core_abi"},
+	{"Generation", "t", "generation", "generation"},
+	{},
+};
+
+static const struct field patch_fields[] = {
+	{"Name", "s", "name", "name"},
+	{"Version", "s", "version", "version"},
+	{"Summary", "s", "summary", "summary"},
+	{"State", "s", "state", "state"},
+	{"Code", "s", "code", "code"},
+	{"Reason", "s", "reason", "reason"},
+	{"Fixes", "as", "fixes", "fixes"},
+	{"Depends", "as", "depends on", "depends"},
+	{"Module", "s", "module", "module"},
+	{"Path", "s", "file", "path"},
+	{"Loaded", "b", "loaded", "loaded"},
+	{"Wanted", "b", "in force", "wanted"},
+	{},
+};
+
+struct source {
+	const char *path, *interface;
+};
+
+static struct json_object *read_value(sd_bus_message *reply, const char *type)
+{
+	struct json_object *value = NULL, *holder;
+	_cleanup_strv_ char **list = NULL;
+	const char *s;
+	uint64_t t;
+	uint32_t u;
+	int b;
+
+	switch (*type) {
+	case 's':
+		if (sd_bus_message_read(reply, "s", &s) >= 0)
+			value = json_object_new_string(s);
+		break;
+	case 't':
+		if (sd_bus_message_read(reply, "t", &t) >= 0)
+			value = json_object_new_uint64(t);
+		break;
+	case 'u':
+		if (sd_bus_message_read(reply, "u", &u) >= 0)
+			value = json_object_new_int64(u);
+		break;
+	case 'b':
+		if (sd_bus_message_read(reply, "b", &b) >= 0)
+			value = json_object_new_boolean(b);
+		break;
+	case 'a':
+		holder = json_object_new_object();
+		if (sd_bus_message_read_strv(reply, &list) >= 0 &&
+		    json_add_strv(holder, "list", list) >= 0)
+			value = json_object_get(json_object_object_get(holder, "list"));
+		json_object_put(holder);
+		break;
+	}
+	return value;
+}
+
+static int read_field(struct ctl *ctl, const struct source *source, const struct field *field,
+		      struct json_object *o)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	struct json_object *value;
+	int r;
+
+	r = sd_bus_get_property(ctl->bus, BUS_NAME, source->path, source->interface,
+				field->property, &error, &reply, field->type);
+	if (sd_bus_error_has_names(&error, SD_BUS_ERROR_UNKNOWN_OBJECT,
+				   SD_BUS_ERROR_UNKNOWN_INTERFACE, SD_BUS_ERROR_UNKNOWN_PROPERTY))
+		return -ENOENT;
+	if (r < 0)
+		return client_complain(ctl, &error, r);
+	value = read_value(reply, field->type);
+	if (!value)
+		return -ENOMEM;
+	return json_object_object_add(o, field->key, value) < 0 ? -ENOMEM : 0;
+}
+
+static char *value_text(struct json_object *value)
+{
+	_cleanup_strv_ char **list = NULL;
+
+	switch (json_object_get_type(value)) {
+	case json_type_boolean:
+		return strdup(json_object_get_boolean(value) ? "yes" : "no");
+	case json_type_array:
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			if (strv_append(&list, json_object_get_string(
+						       json_object_array_get_idx(value, i))) < 0)
+				return NULL;
+		return strv_join(list, " ");
+	default:
+		return strdup(json_object_get_string(value));
+	}
+}
+
+static void print_fields(const struct field *fields, struct json_object *o)
+{
+	for (const struct field *f = fields; f->property; f++) {
+		_cleanup_free_ char *text = value_text(json_object_object_get(o, f->key));
+		const char *on = state_colour(text ?: "", colours_wanted(stdout));
+
+		if (text && *text)
+			printf("%12s: %s%s%s\n", f->label, on, text, colour_off(on));
+	}
+}
+
+static int show(struct ctl *ctl, const struct source *source, const struct field *fields)
+{
+	_cleanup_json_ struct json_object *o = json_object_new_object();
+	int r = 0;
+
+	for (const struct field *f = fields; f->property && r >= 0; f++)
+		r = read_field(ctl, source, f, o);
+	if (r < 0)
+		return r;
+	if (ctl->json)
+		print_json(o);
+	else
+		print_fields(fields, o);
+	return 0;
+}
+
+static int show_patch(struct ctl *ctl, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!patch_name_is_valid(name))
+		return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" is not a patch name", name);
+	r = sd_bus_path_encode(BUS_PATCH_PATH, name, &path);
+	if (r >= 0)
+		r = show(ctl, &(struct source){path, BUS_PATCH_INTERFACE}, patch_fields);
+	if (r == -ENOENT)
+		return diag_error(&ctl->diags, KM601, r, "%s is neither in the catalog nor loaded",
+				  name);
+	return r;
+}
+
+int verb_status(struct ctl *ctl, int n_args, char **args)
+{
+	int r;
+
+	if (n_args)
+		return show_patch(ctl, args[0]);
+	r = show(ctl, &(struct source){BUS_PATH, BUS_INTERFACE}, machine_fields);
+	if (r < 0 || ctl->json)
+		return r;
+	putchar('\n');
+	return verb_list(ctl, 0, NULL);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kmendctl prints: tables that fit the terminal, colours where they are wanted, JSON. */
+#ifndef KMENDCTL_TABLE_H
+#define KMENDCTL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "lib/cleanup.h"
+
+struct json_object;
+
+#define TABLE_COLUMNS_MAX 8
+
+struct table {
+	const char *const *heads;
+	size_t n_columns;
+	char **cells; /* row by row */
+	size_t n_cells;
+};
+
+/* Append a row of n_columns strings, which are copied. Returns 0 or -ENOMEM. */
+int table_add(struct table *table, const char *const *cells);
+
+/*
+ * Print to standard output. On a terminal the last column is cut where it does not fit, and the
+ * state words in it are coloured.
+ */
+void table_print(const struct table *table, bool legend);
+
+void table_done(struct table *table);
+
+/* Is f a terminal, and has nobody asked for no colours (NO_COLOR)? */
+bool colours_wanted(FILE *f);
+
+/* The escape sequences around a state word; both "" where no colour is wanted. */
+const char *state_colour(const char *state, bool colour);
+const char *colour_off(const char *on);
+
+void print_json(struct json_object *object);
+
+#endif
