@@ -15,7 +15,7 @@
 #include "unwind.h"
 #include "validate.h"
 
-DEFINE_MUTEX(kmend_lock);
+DEFINE_MUTEX(kmend_lock); /* the registry, all sites and the transition */
 
 static LIST_HEAD(patches); /* under kmend_lock */
 

@@ -8,11 +8,7 @@
 
 #include "registry.h"
 
-static const char *const code_names[] = {
-#define X(code, text, hint) [code] = #code,
-	KMEND_DIAG_CORE(X)
-#undef X
-};
+static_assert(KM501 == 501 && KM515 == 515);
 
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {
@@ -21,8 +17,7 @@ int refuse(struct patch *patch, int err, enum report_code code, const char *form
 
 	va_start(args, format);
 	message.va = &args;
-	scnprintf(patch->last_error, sizeof(patch->last_error), "%s %pV", code_names[code],
-		  &message);
+	scnprintf(patch->last_error, sizeof(patch->last_error), "KM%d %pV", code, &message);
 	va_end(args);
 	pr_err("%s: %s\n", patch->name, patch->last_error);
 	return err;

@@ -191,7 +191,7 @@ static const struct sysfs_ops func_sysfs_ops = {
 	.show = func_show,
 };
 
-/* Functions and objects are part of the patch, whose kobject outlives theirs: see sysfs_patch_remove. */
+/* Functions and objects are parts of the patch, and their kobjects hold on to the patch's. */
 static void part_release(struct kobject *kobj)
 {
 }

@@ -185,9 +185,13 @@ static void reset_calls(const struct patch *patch)
 {
 	unsigned int i, cpu;
 
-	for (i = 0; i < patch->nr_funcs; i++)
-		for_each_possible_cpu(cpu)
-			*per_cpu_ptr(patch->funcs[i].calls, cpu) = 0;
+	for (i = 0; i < patch->nr_funcs; i++) {
+		for_each_possible_cpu(cpu) {
+			u64 *calls = per_cpu_ptr(patch->funcs[i].calls, cpu);
+
+			*calls = 0;
+		}
+	}
 }
 
 /* Nothing may be redirected into a module whose init has not succeeded, or that is going. */

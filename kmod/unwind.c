@@ -19,7 +19,7 @@ struct pass {
 	void (*commit)(void *data);
 	void *data;
 	struct straggler *straggler;
-	unsigned long inside; /* the address in the ranges at which the straggler is; 0: not known */
+	unsigned long inside; /* where in the ranges the straggler is; 0: not known */
 	u64 stop_ns;
 };
 

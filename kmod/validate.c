@@ -134,8 +134,9 @@ static bool old_is_valid(const struct module *target, const struct kmend_func *f
 {
 	unsigned long size, offset;
 
-	if (target ? !is_within(target, func->old_addr, func->old_size)
-		   : !kernel.core_kernel_text(func->old_addr))
+	if (target && !is_within(target, func->old_addr, func->old_size))
+		return false;
+	if (!target && !kernel.core_kernel_text(func->old_addr))
 		return false;
 	return kernel.kallsyms_lookup_size_offset(func->old_addr, &size, &offset) && offset == 0 &&
 	       func->old_size <= size;
@@ -150,9 +151,8 @@ int validate_func(struct patch *patch, const struct module *target, const struct
 	if (!is_range && (func->old_size == 0 || func->new_size == 0))
 		return refuse(patch, -EINVAL, KM502, "%s: its size is 0", func->name);
 	if (func->old_size && !old_is_valid(target, func))
-		return refuse(patch, -ENOEXEC, KM505,
-			      "%s: %#llx, %u bytes, is not a function of %s", func->name,
-			      func->old_addr, func->old_size, func->object);
+		return refuse(patch, -ENOEXEC, KM505, "%s: %#llx, %u bytes, is no function of %s",
+			      func->name, func->old_addr, func->old_size, func->object);
 	if (func->new_size && !is_within(patch->module, func->new_addr, func->new_size))
 		return refuse(patch, -EINVAL, KM502, "%s: its new code is not in the patch module",
 			      func->name);
@@ -161,10 +161,9 @@ int validate_func(struct patch *patch, const struct module *target, const struct
 
 	ip = kernel.ftrace_location(func->old_addr);
 	if (!ip || ip - func->old_addr > MAX_CALL_OFFSET)
-		return refuse(
-			patch, -ENOEXEC, KM505,
-			"%s of %s cannot be redirected: it does not begin with a call to __fentry__",
-			func->name, func->object);
+		return refuse(patch, -ENOEXEC, KM505,
+			      "%s of %s does not begin with a call that ftrace can redirect",
+			      func->name, func->object);
 	*ret_ip = ip;
 	return 0;
 }

@@ -36,11 +36,11 @@ fault twice 'bad: KM502 target_value and target_value'
 fault only-ranges 'bad: KM502 it replaces no function'
 fault same-name 'value: KM503 '
 fault no-object 'bad: KM504 module no_such_module'
-fault old-size 'bad: KM505 target_value: .* is not a function of core_target'
-fault inside 'bad: KM505 target_value: .* is not a function of core_target'
-fault null 'bad: KM505 target_value: .* is not a function of core_target'
-fault wrong-object 'bad: KM505 target_value: .* is not a function of vmlinux'
-fault untraced 'bad: KM505 target_untraced of core_target cannot be redirected'
+fault old-size 'bad: KM505 target_value: .* is no function of core_target'
+fault inside 'bad: KM505 target_value: .* is no function of core_target'
+fault null 'bad: KM505 target_value: .* is no function of core_target'
+fault wrong-object 'bad: KM505 target_value: .* is no function of vmlinux'
+fault untraced 'bad: KM505 target_untraced of core_target does not begin'
 is "$(ls $CORE/patches)" value "nothing of all this is left"
 ok "without a fault it registers" insmod ./kmend_bad.ko
 ok "it is unloaded" rmmod kmend_bad

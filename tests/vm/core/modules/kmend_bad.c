@@ -100,4 +100,7 @@ static int __init patch_init(void)
 	return kmend_register(&patch);
 }
 
-PATCH_MODULE(patch_init, "Test patches that are refused");
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_DESCRIPTION("Test patches that are refused");
+MODULE_LICENSE("GPL");

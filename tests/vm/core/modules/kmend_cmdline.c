@@ -23,4 +23,7 @@ static int __init patch_init(void)
 	return r ?: patch_register(&lookup, "cmdline", funcs, ARRAY_SIZE(funcs));
 }
 
-PATCH_MODULE(patch_init, "Test patch of a function of vmlinux");
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_DESCRIPTION("Test patch of a function of vmlinux");
+MODULE_LICENSE("GPL");

@@ -21,4 +21,7 @@ static int __init patch_init(void)
 	return r ?: patch_register(&lookup, "rival", funcs, ARRAY_SIZE(funcs));
 }
 
-PATCH_MODULE(patch_init, "Test patch of one function of a module");
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_DESCRIPTION("Test patch of one function of a module");
+MODULE_LICENSE("GPL");

@@ -22,4 +22,7 @@ static int __init patch_init(void)
 	return r ?: patch_register(&lookup, "sleep", funcs, ARRAY_SIZE(funcs));
 }
 
-PATCH_MODULE(patch_init, "Test patch of a function that sleeps");
+module_init(patch_init);
+module_exit(patch_exit);
+MODULE_DESCRIPTION("Test patch of a function that sleeps");
+MODULE_LICENSE("GPL");

@@ -98,11 +98,4 @@ static void patch_exit(void)
 	kmend_unregister(&patch);
 }
 
-#define PATCH_MODULE(init, text)  \
-	module_init(init);        \
-	module_exit(patch_exit);  \
-	MODULE_DESCRIPTION(text); \
-	MODULE_INFO(kmend, "1");  \
-	MODULE_LICENSE("GPL")
-
 #endif
