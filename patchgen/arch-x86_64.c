@@ -242,6 +242,20 @@ int arch_decode(const uint8_t *code, size_t size, struct insn *ret)
 	return 0;
 }
 
+int arch_argument_constant(const uint8_t *insn, size_t length, unsigned *ret_argument)
+{
+	/* mov $imm32 to edi, esi, edx, ecx */
+	static const uint8_t opcodes[] = {0xbf, 0xbe, 0xba, 0xb9};
+
+	for (unsigned i = 0; length == ARCH_ARGUMENT_CONSTANT_LENGTH && i < sizeof(opcodes); i++) {
+		if (insn[0] != opcodes[i])
+			continue;
+		*ret_argument = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 unsigned arch_reloc_width(uint32_t type)
 {
 	switch (type) {

@@ -22,6 +22,13 @@ struct insn {
  */
 int arch_decode(const uint8_t *code, size_t size, struct insn *ret);
 
+/*
+ * Whether an instruction loads a 32-bit constant, in its last 4 bytes, into the register of an
+ * argument of a call: ret_argument is which one, from 0. -EINVAL: it does not.
+ */
+#define ARCH_ARGUMENT_CONSTANT_LENGTH 5
+int arch_argument_constant(const uint8_t *insn, size_t length, unsigned *ret_argument);
+
 /* Bytes that a relocation of this type changes; 0 for one that is not known. */
 unsigned arch_reloc_width(uint32_t type);
 bool arch_reloc_is_none(uint32_t type);

@@ -236,15 +236,36 @@ static uint64_t instruction_start(const struct symbol *symbol, uint64_t offset)
 	return offset;
 }
 
-bool functions_same(const struct symbol *a, const struct symbol *b, struct change *ret)
+/* Compare code from an offset on; ret_first is the offset of the first instruction that differs. */
+static bool code_same(const struct symbol *a, const struct symbol *b, uint64_t from,
+		      uint64_t *ret_first)
 {
 	struct range ra = symbol_range(a), rb = symbol_range(b);
-	struct change change = {0};
+	uint64_t first;
 
-	if (!ranges_same(&ra, &rb, &change.offset)) {
-		change.offset = instruction_start(b, change.offset);
-		*ret = change;
-		return false;
+	ra.from += from;
+	rb.from += from;
+	if (ranges_same(&ra, &rb, &first))
+		return true;
+	*ret_first = instruction_start(b, from + first);
+	return false;
+}
+
+bool functions_same(const struct symbol *a, const struct symbol *b, struct change *ret)
+{
+	struct change change = {0};
+	uint64_t from = 0;
+
+	while (!code_same(a, b, from, &change.offset)) {
+		bool is_line = change.offset >= from && a->section->data && b->section->data &&
+			       a->size == b->size && is_line_argument(a, change.offset) &&
+			       is_line_argument(b, change.offset);
+
+		if (!is_line) {
+			*ret = change;
+			return false;
+		}
+		from = change.offset + ARCH_ARGUMENT_CONSTANT_LENGTH;
 	}
 	if (!entries_same(a, b, &change)) {
 		*ret = change;

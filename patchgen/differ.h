@@ -56,6 +56,9 @@ bool functions_same(const struct symbol *a, const struct symbol *b, struct chang
 /* Whether a function of the patched object is taken over. */
 bool function_is_taken(const struct symbol *symbol);
 
+/* line.c: whether the instruction at an offset of a function loads a line number for a call. */
+bool is_line_argument(const struct symbol *symbol, uint64_t offset);
+
 /* verdict.c: refuse what would not work or not be safe. */
 void judge(struct differ *differ);
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,

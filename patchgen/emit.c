@@ -85,7 +85,7 @@ static int place_piece(struct emitter *e, struct piece *piece)
 		return outfile_append(&e->out, out, NULL, EMPTY_SIZE, EMPTY_SIZE,
 				      &piece->out_offset);
 	/* Entries of tables and code in pieces stand close to each other. */
-	if ((piece->entry && !piece->entry->special->is_padded) ||
+	if ((piece->entry && !piece->entry->special->padded_size) ||
 	    (!piece->symbol && section_is_code(range->section)))
 		align = 1;
 	return outfile_append(&e->out, out, data ? data + range->from : NULL, size, align,

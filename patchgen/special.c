@@ -5,24 +5,27 @@
 
 #include "arch.h"
 
+/* No kernel has longer ones. */
+#define ENTRY_MAX 64
+
 /* clang-format off */
 static const struct special table[] = {
-	{"__bug_table", .kind = SPECIAL_CODE, .relocs = 2, .size = 12, .line_offset = 8, .line_size = 2},
-	{".altinstructions", .kind = SPECIAL_CODE, .relocs = 2, .size = 12},
-	{".smp_locks", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".parainstructions", .kind = SPECIAL_CODE, .size = 12, .is_padded = true},
-	{"__ex_table", .kind = SPECIAL_CODE, .size = 12},
-	{"__jump_table", .kind = SPECIAL_CODE, .relocs = 3, .size = 16},
-	{".static_call_sites", .kind = SPECIAL_CODE, .relocs = 2, .size = 8},
-	{".retpoline_sites", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".return_sites", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".call_sites", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".cfi_sites", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".ibt_endbr_seal", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{".kcfi_traps", .kind = SPECIAL_CODE, .relocs = 1, .size = 4},
-	{"__mcount_loc", .kind = SPECIAL_CODE, .relocs = 1, .size = 8, .is_derived = true},
-	{"__patchable_function_entries", .kind = SPECIAL_CODE, .relocs = 1, .size = 8, .is_derived = true},
-	{".orc_unwind_ip", .kind = SPECIAL_CODE, .relocs = 1, .size = 4, .pair = ".orc_unwind", .is_derived = true},
+	{"__bug_table", .kind = SPECIAL_CODE, .line_offset = 8, .line_size = 2},
+	{".altinstructions", .kind = SPECIAL_CODE},
+	{".smp_locks", .kind = SPECIAL_CODE},
+	{".parainstructions", .kind = SPECIAL_CODE, .padded_size = 12},
+	{"__ex_table", .kind = SPECIAL_CODE},
+	{"__jump_table", .kind = SPECIAL_CODE},
+	{".static_call_sites", .kind = SPECIAL_CODE},
+	{".retpoline_sites", .kind = SPECIAL_CODE},
+	{".return_sites", .kind = SPECIAL_CODE},
+	{".call_sites", .kind = SPECIAL_CODE},
+	{".cfi_sites", .kind = SPECIAL_CODE},
+	{".ibt_endbr_seal", .kind = SPECIAL_CODE},
+	{".kcfi_traps", .kind = SPECIAL_CODE},
+	{"__mcount_loc", .kind = SPECIAL_CODE, .is_derived = true},
+	{"__patchable_function_entries", .kind = SPECIAL_CODE, .is_derived = true},
+	{".orc_unwind_ip", .kind = SPECIAL_CODE, .pair = ".orc_unwind", .is_derived = true},
 	{".orc_unwind", .kind = SPECIAL_PAIRED},
 	{"__dyndbg", .is_prefix = true, .kind = SPECIAL_STATIC},
 	{"__verbose", .kind = SPECIAL_STATIC},
@@ -68,8 +71,8 @@ static bool has_prefix(const char *s, const char *prefix)
 const struct special *special_of(const char *section)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (table[i].is_prefix ? has_prefix(section, table[i].name)
-				       : strcmp(section, table[i].name) == 0)
+		if (table[i].is_prefix ? has_prefix(section, table[i].name) :
+					 strcmp(section, table[i].name) == 0)
 			return &table[i];
 	return NULL;
 }
@@ -113,17 +116,35 @@ static int bad_layout(struct section *section, struct diag_list *diags)
 			"special section is not an array of entries");
 }
 
-/* Kernels differ in the size of entries, not in what each of them points to. */
+static bool is_array_of(const struct section *section, uint64_t size)
+{
+	if (section->size % size)
+		return false;
+	for (uint64_t offset = 0; offset < section->size; offset += size) {
+		size_t i = section_reloc_index(section, offset);
+
+		if (i == section->n_relocs || section->relocs[i].offset != offset)
+			return false;
+		if (!section->relocs[i].symbol->section ||
+		    !(section->relocs[i].symbol->section->flags & SHF_EXECINSTR))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Kernels differ in the size of entries, but each begins with the place that it describes: the
+ * size is the smallest at whose every multiple there is a reference to code. 0: none is.
+ */
 static uint64_t entry_size(const struct section *section)
 {
-	const struct special *special = section->special;
-	size_t n = special->relocs ? section->n_relocs / special->relocs : 0;
-
-	if (section->entsize > 1 && section->size % section->entsize == 0)
+	if (section->entsize > 1 && section->entsize <= ENTRY_MAX &&
+	    is_array_of(section, section->entsize))
 		return section->entsize;
-	if (n && section->n_relocs % special->relocs == 0 && section->size % n == 0)
-		return section->size / n;
-	return special->size;
+	for (uint64_t size = 4; size <= ENTRY_MAX && size <= section->size; size++)
+		if (is_array_of(section, size))
+			return size;
+	return 0;
 }
 
 static uint64_t align_to(uint64_t size, uint64_t align)
@@ -167,8 +188,8 @@ static int add_entry(struct section *section, uint64_t offset, uint64_t size)
 static int attach_section(struct section *section, struct diag_list *diags)
 {
 	const struct special *special = section->special;
-	uint64_t size = special->is_padded ? special->size : entry_size(section);
-	uint64_t stride = special->is_padded ? align_to(size, section->align) : size;
+	uint64_t size = special->padded_size ?: entry_size(section);
+	uint64_t stride = special->padded_size ? align_to(size, section->align) : size;
 	int r;
 
 	if (section->size == 0)

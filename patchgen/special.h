@@ -21,10 +21,8 @@ struct special {
 	const char *name;
 	bool is_prefix; /* name is that of a family */
 	enum special_kind kind;
-	unsigned relocs; /* per entry, to derive the entry's size from; 0: size is fixed */
-	unsigned size; /* of an entry in bytes, where it cannot be derived */
 	const char *pair; /* section with the second half of each entry */
-	bool is_padded; /* each entry is aligned as the section is */
+	unsigned padded_size; /* of entries that are aligned as the section is, so the last is shorter */
 	bool is_derived; /* from the code alone: need not be compared */
 	unsigned line_offset, line_size; /* field that holds a source line number */
 };
