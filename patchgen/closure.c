@@ -93,9 +93,6 @@ static int take_symbol(struct differ *differ, struct symbol *symbol, struct piec
 	return 1;
 }
 
-/* Until there is a resolver to link with, only bare objects can be compared. */
-#pragma weak resolver_reach
-
 static bool has_relocs(const struct symbol *symbol)
 {
 	size_t i = section_reloc_index(symbol->section, symbol->value);
