@@ -77,12 +77,12 @@ static int check(const struct kernel *kernel, struct diag_list *diags)
 
 	r = r ?: check_part(kernel->source, "Makefile", "the kernel's source", diags);
 	r = r ?: check_part(kernel->headers, ".config", "the kernel's configuration", diags);
-	r = r
-		    ?: check_part(kernel->headers, "Module.symvers", "the list of exported symbols",
-				  diags);
-	r = r
-		    ?: check_part(kernel->headers, "include/generated/autoconf.h",
-				  "the kernel's generated headers", diags);
+	r = r     ?:
+		    check_part(kernel->headers, "Module.symvers", "the list of exported symbols",
+			       diags);
+	r = r     ?:
+		    check_part(kernel->headers, "include/generated/autoconf.h",
+			       "the kernel's generated headers", diags);
 	r = r ?: check_part(kernel->headers, "scripts/mod/modpost", "kbuild's tools", diags);
 	r = r ?: check_part(kernel->vmlinuz, "", "the kernel's image", diags);
 	r = r ?: check_part(kernel->modules, "kernel", "the kernel's modules", diags);
@@ -162,9 +162,9 @@ static int private_folder(const struct kernel *kernel, struct diag_list *diags, 
 	int r;
 
 	r = cache_folder(diags, &cache);
-	r = r
-		    ?: string_format(&key, "%s\n%s\n%s\n%s\n%s", kernel->release, kernel->source,
-				     kernel->headers, kernel->vmlinuz, kernel->modules);
+	r = r     ?:
+		    string_format(&key, "%s\n%s\n%s\n%s\n%s", kernel->release, kernel->source,
+				  kernel->headers, kernel->vmlinuz, kernel->modules);
 	if (r < 0)
 		return r;
 	SHA256((unsigned char *)key, strlen(key), hash);

@@ -7,6 +7,7 @@ static const struct verb {
 	const char *name, *summary;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{"build", "make a patch module out of a source fix", verb_build},
 	{"fetch", "get a kernel's image, headers and source into the cache", verb_fetch},
 	{"diff", "compare two objects and write what has to go into a patch module", verb_diff},
 	{"inspect", "show what a patch module does", verb_inspect},

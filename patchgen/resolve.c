@@ -207,8 +207,8 @@ static struct reach_answer reach_global_in(const struct shipped *shipped, const 
 		}
 	if (n_global == 0)
 		return answer(REACH_UNKNOWN, shipped, 0);
-	return n_global == 1 ? answer(REACH_KLP, shipped, sympos)
-			     : answer(REACH_AMBIGUOUS, shipped, 0);
+	return n_global == 1 ? answer(REACH_KLP, shipped, sympos) :
+			       answer(REACH_AMBIGUOUS, shipped, 0);
 }
 
 static struct reach_answer reach_global(const struct resolver *resolver, const char *name)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "affected.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "../lib/fileio.h"
+#include "../lib/strv.h"
+#include "files.h"
+#include "makefile.h"
+
+#define FILE_MAX (16UL * 1024 * 1024)
+
+enum kind {
+	KIND_IGNORED, /* no part of a kernel */
+	KIND_C,
+	KIND_HEADER,
+	KIND_ASSEMBLY,
+	KIND_BUILD, /* Kconfig, Makefile */
+	KIND_OTHER,
+};
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+static bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), n_suffix = strlen(suffix);
+
+	return n >= n_suffix && strcmp(s + n - n_suffix, suffix) == 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static enum kind kind_of(const char *path)
+{
+	static const char *const ignored[] = {"Documentation/", "tools/",  "samples/",
+					      "LICENSES/",      "debian/", "MAINTAINERS",
+					      "CREDITS"};
+	const char *base = base_name(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		if (starts_with(path, ignored[i]))
+			return KIND_IGNORED;
+	if (starts_with(base, "Kconfig") || starts_with(base, "Makefile") ||
+	    strcmp(base, "Kbuild") == 0)
+		return KIND_BUILD;
+	if (ends_with(path, ".c"))
+		return KIND_C;
+	if (ends_with(path, ".h"))
+		return KIND_HEADER;
+	if (ends_with(path, ".S") || ends_with(path, ".lds"))
+		return KIND_ASSEMBLY;
+	return KIND_OTHER;
+}
+
+static int cannot_patch(struct diag_list *diags, const char *path, const char *what)
+{
+	const struct diag_where where = {.file = path};
+
+	return diag_add(diags, KM305, DIAG_REFUSAL, -EINVAL, &where, "%s", what);
+}
+
+static int add_once(char ***list, const char *path)
+{
+	return strv_contains(*list, path) ? 0 : strv_append(list, path);
+}
+
+static int read_in(const struct kernel *kernel, const char *folder, int n, const char *name,
+		   char **ret)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	r = string_format(&path, "%s/%.*s%s", kernel->source, n, folder, name);
+	return r ?: file_read(path, FILE_MAX, ret, NULL);
+}
+
+DEFINE_CLEANUP(DIR *, closedir)
+
+/* A C file that is compiled as part of others in its folder, which include it. */
+static int add_includers(const struct kernel *kernel, const char *path, struct affected *affected,
+			 bool *ret_found)
+{
+	_cleanup_free_ char *folder = NULL, *pattern = NULL;
+	_cleanup_(closedirp) DIR *dir = NULL;
+	int n = base_name(path) - path, r;
+	struct dirent *entry;
+
+	r = string_format(&folder, "%s/%.*s", kernel->source, n, path);
+	r = r ?: string_format(&pattern, "include \"%s\"", base_name(path));
+	if (r < 0)
+		return r;
+	dir = opendir(folder);
+	if (!dir)
+		return -errno;
+	while ((errno = 0, entry = readdir(dir))) {
+		_cleanup_free_ char *text = NULL, *source = NULL;
+
+		if (!ends_with(entry->d_name, ".c"))
+			continue;
+		r = read_in(kernel, path, n, entry->d_name, &text);
+		if (r < 0)
+			return r;
+		if (!strstr(text, pattern))
+			continue;
+		r = string_format(&source, "%.*s%s", n, path, entry->d_name);
+		r = r ?: add_once(&affected->sources, source);
+		if (r < 0)
+			return r;
+		*ret_found = true;
+	}
+	return -errno;
+}
+
+static int add_c_file(const struct kernel *kernel, const char *config, const char *path,
+		      struct affected *affected, struct diag_list *diags)
+{
+	_cleanup_free_ char *makefile = NULL, *object = NULL, *option = NULL;
+	const struct diag_where where = {.file = path};
+	const char *base = base_name(path);
+	enum member member;
+	bool found = false;
+	int r;
+
+	r = read_in(kernel, path, base - path, "Makefile", &makefile);
+	if (r == -ENOENT)
+		r = read_in(kernel, path, base - path, "Kbuild", &makefile);
+	r = r ?: string_format(&object, "%.*s.o", (int)strlen(base) - 2, base);
+	r = r ?: makefile_member(makefile, config, object, &member, &option);
+	if (r < 0)
+		return diag_add(diags, KM303, DIAG_ERROR, r, &where, "its Makefile: %s",
+				strerror(-r));
+	if (member == MEMBER_NOT_CONFIGURED)
+		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
+				"not compiled into %s: %s is off", kernel->release, option);
+	if (member == MEMBER_NOT_LISTED)
+		r = add_includers(kernel, path, affected, &found);
+	if (r < 0 || found)
+		return r;
+	return add_once(&affected->sources, path);
+}
+
+static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
+		    struct affected *affected, struct diag_list *diags)
+{
+	_cleanup_free_ char *full = NULL;
+	const struct diag_where where = {.file = file->path};
+	enum kind kind = kind_of(file->path);
+	int r;
+
+	if (kind == KIND_IGNORED)
+		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
+				"not part of the kernel: passed over");
+	if (kind == KIND_BUILD)
+		return cannot_patch(diags, file->path,
+				    "changes how the kernel is configured or compiled");
+	if (kind == KIND_ASSEMBLY)
+		return cannot_patch(diags, file->path, "assembly cannot be patched yet");
+	if (kind == KIND_OTHER)
+		return cannot_patch(diags, file->path, "neither a C file nor a header");
+	if (file->is_new || file->is_deleted)
+		return cannot_patch(diags, file->path,
+				    file->is_new ? "a new file cannot be added yet" :
+						   "a file that is removed");
+	r = string_format(&full, "%s/%s", kernel->source, file->path);
+	if (r < 0)
+		return r;
+	if (!path_exists(full))
+		return diag_add(diags, KM120, DIAG_ERROR, -EINVAL, &where,
+				"the source has no such file");
+	r = add_once(&affected->touched, file->path);
+	if (r < 0)
+		return r;
+	if (kind == KIND_HEADER)
+		return add_once(&affected->headers, file->path);
+	return add_c_file(kernel, config, file->path, affected, diags);
+}
+
+int affected_find(const struct kernel *kernel, struct patch_text *const *patches, size_t n_patches,
+		  struct diag_list *diags, struct affected *ret)
+{
+	_cleanup_(affected_done) struct affected affected = {0};
+	_cleanup_free_ char *path = NULL, *config = NULL;
+	int r, result = 0;
+
+	r = string_format(&path, "%s/.config", kernel->headers);
+	r = r ?: file_read(path, FILE_MAX, &config, NULL);
+	if (r < 0)
+		return r;
+	/* All that is wrong with a patch is told at once. */
+	for (size_t i = 0; i < n_patches; i++)
+		for (size_t k = 0; k < patches[i]->n_files; k++) {
+			r = add_file(kernel, config, &patches[i]->files[k], &affected, diags);
+			if (r < 0)
+				result = r;
+		}
+	if (result < 0)
+		return result;
+	if (!affected.sources && !affected.headers)
+		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, NULL,
+				"the patch touches no file of the kernel");
+	*ret = affected;
+	affected = (struct affected){0};
+	return 0;
+}
+
+void affected_done(struct affected *affected)
+{
+	strv_free(affected->sources);
+	strv_free(affected->touched);
+	strv_free(affected->headers);
+	*affected = (struct affected){0};
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which of the kernel's objects a patch has an effect on. */
+#ifndef PATCHGEN_AFFECTED_H
+#define PATCHGEN_AFFECTED_H
+
+#include "kernel.h"
+#include "patchtext.h"
+
+struct affected {
+	char **sources; /* C files that objects are compiled from; NULL-terminated */
+	char **touched; /* files the patch changes that the kernel is compiled from; likewise */
+	char **headers; /* those of them that are headers; likewise */
+};
+
+/*
+ * Returns 0, -EINVAL for what cannot be patched (KM305, KM306) or is not part of this kernel
+ * (KM304), or another negative errno. Documentation and the like are passed over.
+ */
+int affected_find(const struct kernel *kernel, struct patch_text *const *patches, size_t n_patches,
+		  struct diag_list *diags, struct affected *ret);
+void affected_done(struct affected *affected);
+
+#endif

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "build.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "../lib/fileio.h"
+#include "build-input.h"
+#include "files.h"
+#include "overlay.h"
+#include "run.h"
+
+#define SOURCE_MAX (16UL * 1024 * 1024)
+
+#define STEP(build, ...)                                              \
+	do {                                                          \
+		progress_end(&(build)->progress, /* ok= */ true);     \
+		progress_begin(&(build)->progress, 0, __VA_ARGS__);   \
+	} while (0)
+
+static int open_kernel(struct build *build)
+{
+	const struct build_options *options = build->options;
+	int r;
+
+	if (options->release)
+		r = kernel_open(options->release, &build->diags, &build->kernel);
+	else
+		r = kernel_open_paths(&options->paths, &build->diags, &build->kernel);
+	if (r < 0)
+		return r;
+	STEP(build, "reading the image of %s", build->kernel->release);
+	r = image_open(build->kernel, &build->diags, &build->image);
+	r = r ?: resolver_new(build->kernel, build->image, &build->diags, &build->resolver);
+	return r;
+}
+
+static int make_scratch(struct build *build)
+{
+	const char *folder = getenv("TMPDIR");
+	int r;
+
+	r = string_format(&build->scratch, "%s/patchgen-XXXXXX",
+			  folder && *folder == '/' ? folder : "/tmp");
+	if (r < 0)
+		return r;
+	if (!mkdtemp(build->scratch)) {
+		r = diag_error(&build->diags, KM103, -errno, "%s: %s", build->scratch,
+			       strerror(errno));
+		free(TAKE_PTR(build->scratch));
+		return r;
+	}
+	return string_format(&build->overlay, "%s/source", build->scratch);
+}
+
+/* Told at once, not after minutes of compiling. */
+static int check_output(struct build *build)
+{
+	const char *output = build->options->output;
+	int r;
+
+	r = folder_make(output, 0755);
+	if (r == 0 && access(output, W_OK) < 0)
+		r = -errno;
+	if (r < 0)
+		return diag_error(&build->diags, KM103, r, "%s: %s", output, strerror(-r));
+	return 0;
+}
+
+/* All patches' changes of one file, one after the other, into the overlay. */
+static int apply_to_file(struct build *build, const char *path)
+{
+	_cleanup_(source_text_done) struct source_text source = {0};
+	_cleanup_free_ char *full = NULL, *text = NULL, *patched = NULL;
+	size_t size;
+	int r;
+
+	r = string_format(&full, "%s/%s", build->kernel->source, path);
+	r = r ?: file_read(full, SOURCE_MAX, &text, &size);
+	if (r < 0)
+		return diag_error(&build->diags, KM102, r, "%s: %s", full ?: path, strerror(-r));
+	r = source_text_split(text, size, &source);
+	for (size_t i = 0; r == 0 && i < build->n_patches; i++) {
+		const struct patch_text *patch = build->patches[i];
+
+		for (size_t k = 0; r == 0 && k < patch->n_files; k++)
+			if (strcmp(patch->files[k].path, path) == 0)
+				r = source_text_apply(&source, patch, &patch->files[k],
+						      &build->diags);
+	}
+	r = r ?: source_text_write(&source, &patched, &size);
+	r = r ?: overlay_replace(build->kernel->source, build->overlay, path, patched, size);
+	return r;
+}
+
+static int apply_patches(struct build *build)
+{
+	int r, result = 0;
+
+	STEP(build, "applying %s", build->options->input);
+	r = affected_find(build->kernel, build->patches, build->n_patches, &build->diags,
+			  &build->affected);
+	if (r < 0)
+		return r;
+	for (char **path = build->affected.touched; *path; path++) {
+		r = apply_to_file(build, *path);
+		if (r < 0)
+			result = r;
+	}
+	return result;
+}
+
+static int add_object(struct build *build, const char *source)
+{
+	struct build_object *object = &build->objects[build->n_objects];
+	_cleanup_free_ char *folder = NULL;
+	const char *slash = strrchr(source, '/');
+	int r;
+
+	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch, build->n_objects);
+	r = r ?: string_format(&object->part, "%s/part%zu.o", build->scratch, build->n_objects);
+	r = r ?: string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
+	/* A patched header may be reached from here by a path with "..". */
+	r = r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
+	if (r < 0)
+		return r;
+	build->n_objects++;
+	STEP(build, "compiling %s", source);
+	r = tree_compile_original(build->tree, source, &build->diags, &object->original);
+	r = r     ?:
+		    tree_compile_patched(build->tree, &object->original, build->overlay,
+					 object->patched, &build->diags);
+	return r;
+}
+
+static int compile(struct build *build)
+{
+	size_t n = 0;
+	int r;
+
+	for (char **source = build->affected.sources; source && *source; source++)
+		n++;
+	build->objects = calloc(n + 1, sizeof(*build->objects));
+	if (!build->objects)
+		return -ENOMEM;
+	STEP(build, "preparing to compile");
+	r = tree_open(build->kernel, &build->diags, &build->tree);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_object(build, build->affected.sources[i]);
+	return r;
+}
+
+static int copy_diags(struct build *build, const struct diag_list *from)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct diag *diag = &from->items[i];
+		const struct diag_where where = {diag->symbol, diag->section, diag->file,
+						 diag->line};
+		bool is_fatal = diag->severity == DIAG_ERROR || diag->severity == DIAG_REFUSAL;
+
+		diag_add_hint(&build->diags, diag->code, diag->severity, 0, &where, diag->hint,
+			      "%s", diag->message ?: diag_code_text(diag->code));
+		if (is_fatal)
+			result = -EINVAL;
+	}
+	return result;
+}
+
+static int diff_object(struct build *build, struct build_object *object)
+{
+	const struct diff_options options = {
+		.orig_path = object->original.object,
+		.patched_path = object->patched,
+		.out_path = object->part,
+		.object = object->original.module,
+		.source = object->original.source,
+		.resolver = build->resolver,
+	};
+	int r, copied;
+
+	r = resolver_set_object(build->resolver, &object->original, &build->diags);
+	if (r < 0)
+		return r;
+	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);
+	r = diff_objects(&options, &object->diff);
+	copied = copy_diags(build, &object->diff.diags);
+	if (r < 0 || copied < 0)
+		return r < 0 ? r : copied;
+	for (size_t i = 0; i < object->diff.n_changed; i++)
+		r = resolver_prove(build->resolver, object->diff.changed[i], &build->diags) ?: r;
+	return r;
+}
+
+/* Every object's verdict is told, also after one was refused. */
+static int diff(struct build *build)
+{
+	int result = 0;
+
+	build->verdict = DIFF_NO_CHANGE;
+	for (size_t i = 0; i < build->n_objects; i++) {
+		struct build_object *object = &build->objects[i];
+		int r;
+
+		STEP(build, "comparing %s", object->original.source);
+		r = diff_object(build, object);
+		if (r < 0)
+			result = r;
+		if (object->diff.verdict == DIFF_ACCEPTED)
+			build->verdict = DIFF_ACCEPTED;
+	}
+	return result;
+}
+
+static int link_module(struct build *build)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_free_ char **parts = calloc(build->n_objects + 1, sizeof(char *));
+	struct module_parts options;
+	size_t n = 0;
+	int r;
+
+	if (!parts)
+		return -ENOMEM;
+	STEP(build, "linking %s.ko", build->manifest->name);
+	for (size_t i = 0; i < build->n_objects; i++)
+		if (build->objects[i].diff.verdict == DIFF_ACCEPTED)
+			parts[n++] = build->objects[i].part;
+	r = string_format(&folder, "%s/module", build->scratch);
+	r = r ?: folder_make(folder, 0755);
+	r = r ?: build_complete_manifest(build);
+	if (r < 0)
+		return r;
+	options = (struct module_parts){
+		.tree = build->tree,
+		.compiled = &build->objects[0].original,
+		.name = build->manifest->name,
+		.version = build->manifest->version,
+		.build_id = build->image->build_id,
+		.manifest = build->manifest_text,
+		.manifest_size = build->manifest_size,
+		.objects = parts,
+		.namespaces = resolver_namespaces(build->resolver),
+		.folder = folder,
+	};
+	return module_link(&options, &build->diags, &build->module);
+}
+
+/* NAME/ appears with all its files, or the one that was there stays. */
+static int publish(const char *folder, const char *final)
+{
+	if (renameat2(AT_FDCWD, folder, AT_FDCWD, final, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	return renameat2(AT_FDCWD, folder, AT_FDCWD, final, RENAME_EXCHANGE) < 0 ? -errno : 0;
+}
+
+static int write_result(struct build *build)
+{
+	_cleanup_free_ char *module = NULL, *manifest = NULL;
+	_cleanup_tree_ char *folder = NULL;
+	const char *name = build->manifest->name;
+	struct stat st;
+	int r;
+
+	r = string_format(&folder, "%s/.%s-XXXXXX", build->options->output, name);
+	if (r == 0 && !mkdtemp(folder))
+		r = -errno;
+	if (r == 0 && chmod(folder, 0755) < 0)
+		r = -errno;
+	r = r ?: string_format(&module, "%s/%s.ko", folder, name);
+	r = r ?: string_format(&manifest, "%s/%s", folder, KMEND_MANIFEST_FILE);
+	r = r ?: string_format(&build->result, "%s/%s", build->options->output, name);
+	r = r ?: copy_file(build->module.path, module);
+	r = r ?: file_write_atomic(manifest, build->manifest_text, build->manifest_size, 0644);
+	if (r == 0 && stat(module, &st) == 0)
+		build->module_bytes = st.st_size;
+	if (r == 0 && chmod(module, 0644) < 0)
+		r = -errno;
+	r = r ?: publish(folder, build->result);
+	if (r < 0)
+		return diag_error(&build->diags, KM103, r, "%s: %s", build->options->output,
+				  strerror(-r));
+	return 0;
+}
+
+static int run_steps(struct build *build)
+{
+	int r;
+
+	r = build_read_input(build);
+	r = r ?: check_output(build);
+	r = r ?: open_kernel(build);
+	r = r ?: make_scratch(build);
+	r = r ?: apply_patches(build);
+	r = r ?: compile(build);
+	r = r ?: diff(build);
+	if (r < 0 || build->verdict == DIFF_NO_CHANGE)
+		return r;
+	r = link_module(build);
+	r = r ?: write_result(build);
+	return r;
+}
+
+int build_run(const struct build_options *options, struct build *build)
+{
+	int r;
+
+	*build = (struct build){.options = options, .verdict = DIFF_REFUSED};
+	progress_init(&build->progress, options->quiet);
+	build->started = run_clock_ms();
+	r = run_steps(build);
+	if (r == -ENOMEM && build->diags.n == 0)
+		diag_error(&build->diags, KM104, r, "out of memory");
+	else if (r < 0 && build->diags.n == 0)
+		diag_error(&build->diags, KM103, r, "%s", strerror(-r));
+	progress_end(&build->progress, r == 0);
+	build->milliseconds = run_clock_ms() - build->started;
+	return r;
+}
+
+void build_done(struct build *build)
+{
+	for (size_t i = 0; i < build->n_objects; i++) {
+		compiled_done(&build->objects[i].original);
+		free(build->objects[i].patched);
+		free(build->objects[i].part);
+		diff_result_done(&build->objects[i].diff);
+	}
+	free(build->objects);
+	affected_done(&build->affected);
+	for (size_t i = 0; i < build->n_patches; i++)
+		patch_text_free(build->patches[i]);
+	free(build->patches);
+	module_result_done(&build->module);
+	manifest_free(build->manifest);
+	resolver_free(build->resolver);
+	tree_free(build->tree);
+	image_free(build->image);
+	kernel_free(build->kernel);
+	if (build->scratch && !build->options->keep)
+		remove_tree(build->scratch);
+	free(build->scratch);
+	free(build->overlay);
+	free(build->manifest_text);
+	free(build->result);
+	diag_list_done(&build->diags);
+}

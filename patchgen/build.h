@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* 'patchgen build': from a fix's source text to a patch in a folder, for one kernel. */
+#ifndef PATCHGEN_BUILD_H
+#define PATCHGEN_BUILD_H
+
+#include "../lib/manifest.h"
+#include "affected.h"
+#include "diff.h"
+#include "image.h"
+#include "module.h"
+#include "progress.h"
+#include "resolve.h"
+
+struct build_options {
+	const char *input; /* a manifest (.yaml, .yml) or a patch */
+	const char *output; /* folder; NAME/ is made or replaced in it */
+	const char *name; /* of the patch; NULL: the manifest's, or after the patch's file */
+	const char *release; /* of a fetched kernel; NULL: paths are given */
+	struct kernel_paths paths;
+	bool keep; /* leave the scratch folder, and say where it is */
+	bool quiet;
+};
+
+/* One of the kernel's objects. */
+struct build_object {
+	struct compiled original;
+	char *patched; /* object file */
+	char *part; /* patch object */
+	struct diff_result diff;
+	size_t n_functions, n_proven;
+};
+
+struct build {
+	const struct build_options *options;
+	struct progress progress;
+	struct kernel *kernel;
+	struct image *image;
+	struct tree *tree;
+	struct resolver *resolver;
+	struct manifest *manifest;
+	struct patch_text **patches;
+	size_t n_patches;
+	struct affected affected;
+	char *scratch, *overlay;
+	struct build_object *objects;
+	size_t n_objects;
+	char *manifest_text;
+	size_t manifest_size;
+	struct module_result module;
+	char *result; /* the folder that was written */
+	size_t module_bytes;
+	enum diff_verdict verdict;
+	long started, milliseconds; /* of run_clock_ms(); how long it took */
+	struct diag_list diags;
+};
+
+/*
+ * Returns 0, build->verdict then being DIFF_ACCEPTED or DIFF_NO_CHANGE (nothing is written), or a
+ * negative errno; what is wrong is in build->diags, as a refusal where the patch could be built
+ * but must not be. build is filled in every case and is the caller's to end.
+ */
+int build_run(const struct build_options *options, struct build *build);
+void build_done(struct build *build);
+
+/* What was done, for a person and for a program. */
+void report_print(FILE *f, const struct build *build);
+struct json_object *report_to_json(const struct build *build);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <json-c/json.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "build.h"
+#include "run.h"
+#include "verbs.h"
+
+static void usage(FILE *f)
+{
+	fputs("Usage: patchgen build [OPTION...] MANIFEST.yaml|FIX.patch\n\n"
+	      "Makes a patch module out of a source fix, for one kernel. The patch's folder, with the\n"
+	      "module and its manifest, is made in the output folder under the patch's name.\n\n"
+	      "  -o, --output=DIR      output folder (default: the current one)\n"
+	      "  -r, --release=R       a kernel that 'patchgen fetch' got (default: the running one)\n"
+	      "      --source=DIR      or: its source tree,\n"
+	      "      --build=DIR       its build folder, as /lib/modules/R/build,\n"
+	      "      --vmlinuz=FILE    its image,\n"
+	      "      --modules=DIR     its modules, as /lib/modules/R\n"
+	      "  -n, --name=NAME       the patch's name (default: the manifest's, or the file's)\n"
+	      "      --json            print one JSON object\n"
+	      "  -q, --quiet           no progress on standard error\n"
+	      "  -k, --keep            keep the folder with intermediate files\n"
+	      "  -h, --help            print this\n\n"
+	      "Exit status: 0 done, 1 error, 2 refused, 3 the fix changes nothing in this kernel.\n",
+	      f);
+}
+
+struct arguments {
+	struct build_options options;
+	bool json, help;
+};
+
+enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_JSON };
+
+static bool paths_are_given(const struct kernel_paths *paths, bool *ret_all)
+{
+	*ret_all = paths->source && paths->headers && paths->vmlinuz && paths->modules;
+	return paths->source || paths->headers || paths->vmlinuz || paths->modules;
+}
+
+static int parse_option(struct arguments *arguments, int c)
+{
+	struct build_options *options = &arguments->options;
+
+	switch (c) {
+	case 'o':
+		options->output = optarg;
+		return 0;
+	case 'r':
+		options->release = optarg;
+		return 0;
+	case 'n':
+		options->name = optarg;
+		return 0;
+	case ARG_SOURCE:
+		options->paths.source = optarg;
+		return 0;
+	case ARG_BUILD:
+		options->paths.headers = optarg;
+		return 0;
+	case ARG_VMLINUZ:
+		options->paths.vmlinuz = optarg;
+		return 0;
+	case ARG_MODULES:
+		options->paths.modules = optarg;
+		return 0;
+	case ARG_JSON:
+		arguments->json = true;
+		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'k':
+		options->keep = true;
+		return 0;
+	case 'h':
+		arguments->help = true;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int parse(int argc, char **argv, struct arguments *arguments)
+{
+	static const struct option options[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"release", required_argument, NULL, 'r'},
+		{"name", required_argument, NULL, 'n'},
+		{"source", required_argument, NULL, ARG_SOURCE},
+		{"build", required_argument, NULL, ARG_BUILD},
+		{"vmlinuz", required_argument, NULL, ARG_VMLINUZ},
+		{"modules", required_argument, NULL, ARG_MODULES},
+		{"json", no_argument, NULL, ARG_JSON},
+		{"quiet", no_argument, NULL, 'q'},
+		{"keep", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	bool all;
+	int c, r = 0;
+
+	while (r == 0 && (c = getopt_long(argc, argv, "o:r:n:qkh", options, NULL)) >= 0)
+		r = parse_option(arguments, c);
+	if (r < 0 || arguments->help)
+		return r;
+	if (argc - optind != 1) {
+		fputs("patchgen build: one manifest or patch is expected\n", stderr);
+		return -EINVAL;
+	}
+	arguments->options.input = argv[optind];
+	if (paths_are_given(&arguments->options.paths, &all) &&
+	    (!all || arguments->options.release)) {
+		fputs("patchgen build: either --release, or --source, --build, --vmlinuz and "
+		      "--modules together\n",
+		      stderr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int exit_status(const struct build *build, int r)
+{
+	if (r == 0)
+		return build->verdict == DIFF_NO_CHANGE ? EXIT_PATCHGEN_NO_CHANGE :
+							  EXIT_PATCHGEN_DONE;
+	if (diag_list_has(&build->diags, DIAG_ERROR))
+		return EXIT_PATCHGEN_ERROR;
+	return diag_list_has(&build->diags, DIAG_REFUSAL) ? EXIT_PATCHGEN_REFUSED :
+							    EXIT_PATCHGEN_ERROR;
+}
+
+static void print(const struct build *build, const struct arguments *arguments, int r)
+{
+	if (arguments->json) {
+		struct json_object *o = report_to_json(build);
+
+		puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+							       JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(o);
+	} else if (r == 0) {
+		report_print(stdout, build);
+	}
+	diag_list_print(stderr, &build->diags, isatty(STDERR_FILENO));
+	if (arguments->options.keep && build->scratch)
+		fprintf(stderr, "intermediate files are in %s\n", build->scratch);
+}
+
+int verb_build(int argc, char **argv)
+{
+	struct arguments arguments = {.options.output = "."};
+	struct utsname running;
+	struct build build;
+	bool all;
+	int r;
+
+	if (parse(argc, argv, &arguments) < 0) {
+		fputs("See 'patchgen build --help'.\n", stderr);
+		return EXIT_PATCHGEN_ERROR;
+	}
+	if (arguments.help) {
+		usage(stdout);
+		return EXIT_PATCHGEN_DONE;
+	}
+	if (!arguments.options.release && !paths_are_given(&arguments.options.paths, &all)) {
+		uname(&running);
+		arguments.options.release = running.release;
+	}
+	run_catch_signals();
+	r = build_run(&arguments.options, &build);
+	print(&build, &arguments, r);
+	r = exit_status(&build, r);
+	build_done(&build);
+	return r;
+}

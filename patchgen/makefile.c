@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "makefile.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "files.h"
+#include "tree.h"
+
+#define DEPTH_MAX 4 /* objects made of objects */
+
+struct search {
+	const char *config;
+	char *text; /* the Makefile, continued lines joined */
+	enum member found;
+	char *option;
+};
+
+static int join_lines(const char *makefile, char **ret)
+{
+	char *text = strdup(makefile);
+
+	if (!text)
+		return -ENOMEM;
+	for (char *p = text; (p = strstr(p, "\\\n")); p += 2)
+		memset(p, ' ', 2);
+	*ret = text;
+	return 0;
+}
+
+/* Does the line's value have this word? */
+static bool has_word(const char *line, size_t n, const char *word)
+{
+	size_t n_word = strlen(word);
+	const char *end = line + n;
+
+	for (const char *p = memchr(line, '=', n); p; p = memmem(p, end - p, word, n_word)) {
+		if (*p == '=') {
+			p++;
+			continue;
+		}
+		if (isspace((unsigned char)p[-1]) || p[-1] == '=')
+			if (p + n_word == end || isspace((unsigned char)p[n_word]))
+				return true;
+		p++;
+	}
+	return false;
+}
+
+/* The name in "obj-$(CONFIG_X)"; NULL where the line has none before its '='. */
+static char *line_option(const char *line, size_t n)
+{
+	const char *equal = memchr(line, '=', n);
+	const char *start = memmem(line, equal - line, "$(CONFIG_", 9), *end;
+
+	if (!start)
+		return NULL;
+	start += 2;
+	end = memchr(start, ')', equal - start);
+	return end ? strndup(start, end - start) : NULL;
+}
+
+/* "btrfs-y", "btrfs-objs", "btrfs-$(CONFIG_X)" to "btrfs.o"; NULL for "obj-..." and "lib-...". */
+static char *line_composite(const char *line, size_t n)
+{
+	const char *equal = memchr(line, '=', n), *dash = NULL;
+	_cleanup_free_ char *name = NULL;
+	char *object = NULL;
+
+	for (const char *p = line; p < equal && *p != '$'; p++)
+		if (*p == '-')
+			dash = p;
+	if (!dash)
+		return NULL;
+	while (line < dash && isspace((unsigned char)*line))
+		line++;
+	name = strndup(line, dash - line);
+	if (!name || strcmp(name, "obj") == 0 || strcmp(name, "lib") == 0 ||
+	    string_format(&object, "%s.o", name) < 0)
+		return NULL;
+	return object;
+}
+
+static int search_object(struct search *search, const char *object, int depth);
+
+static int judge_line(struct search *search, const char *line, size_t n, int depth)
+{
+	_cleanup_free_ char *option = line_option(line, n);
+	_cleanup_free_ char *composite = line_composite(line, n);
+
+	if (option && !tree_has_option(search->config, option)) {
+		if (search->found == MEMBER_NOT_LISTED) {
+			search->found = MEMBER_NOT_CONFIGURED;
+			search->option = TAKE_PTR(option);
+		}
+		return 0;
+	}
+	if (composite && depth < DEPTH_MAX)
+		return search_object(search, composite, depth + 1);
+	search->found = MEMBER_YES;
+	return 0;
+}
+
+static int search_object(struct search *search, const char *object, int depth)
+{
+	const char *line = search->text;
+
+	while (*line && search->found != MEMBER_YES) {
+		size_t n = strcspn(line, "\n");
+		int r = 0;
+
+		if (*line != '#' && memchr(line, '=', n) && has_word(line, n, object))
+			r = judge_line(search, line, n, depth);
+		if (r < 0)
+			return r;
+		line += n + (line[n] == '\n');
+	}
+	return 0;
+}
+
+int makefile_member(const char *makefile, const char *config, const char *object, enum member *ret,
+		    char **ret_option)
+{
+	struct search search = {.config = config, .found = MEMBER_NOT_LISTED};
+	int r;
+
+	r = join_lines(makefile, &search.text);
+	r = r ?: search_object(&search, object, 0);
+	free(search.text);
+	if (r == 0) {
+		*ret = search.found;
+		*ret_option = search.found == MEMBER_NOT_CONFIGURED ? TAKE_PTR(search.option) :
+								      NULL;
+	}
+	free(search.option);
+	return r;
+}

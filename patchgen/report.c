@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <json-c/json.h>
+#include <string.h>
+
+#include "build.h"
+
+static void print_names(FILE *f, const char *what, char *const *names, size_t n)
+{
+	if (n == 0)
+		return;
+	fprintf(f, "    %s", what);
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "%s %s", i ? "," : "", names[i]);
+	fputc('\n', f);
+}
+
+static void print_object(FILE *f, const struct build_object *object)
+{
+	fprintf(f, "  %s, part of %s\n", object->original.source, object->original.module);
+	fprintf(f, "    %zu of %zu functions proven identical to the shipped ones\n",
+		object->n_proven, object->n_functions);
+	if (object->diff.verdict == DIFF_NO_CHANGE)
+		fprintf(f, "    no change\n");
+	print_names(f, "redirects", object->diff.changed, object->diff.n_changed);
+	print_names(f, "adds", object->diff.added, object->diff.n_added);
+}
+
+static void print_fixes(FILE *f, char *const *fixes)
+{
+	if (!fixes || !*fixes)
+		return;
+	fputs("  fixes", f);
+	for (; *fixes; fixes++)
+		fprintf(f, " %s", *fixes);
+	fputc('\n', f);
+}
+
+void report_print(FILE *f, const struct build *build)
+{
+	fprintf(f, "%s %s for %s\n", build->manifest->name, build->manifest->version,
+		build->kernel->release);
+	fprintf(f, "  %s\n", build->manifest->summary);
+	print_fixes(f, build->manifest->fixes);
+	fprintf(f, "  kernel's build-id %s\n", build->image->build_id);
+	for (size_t i = 0; i < build->n_objects; i++)
+		print_object(f, &build->objects[i]);
+	if (build->verdict == DIFF_NO_CHANGE) {
+		fputs("  the patch changes nothing in this kernel\n", f);
+		return;
+	}
+	fprintf(f, "  %zu relocations against symbols that are not exported\n",
+		build->module.n_klp);
+	fprintf(f, "  %s/%s.ko, %zu bytes, in %ld.%ld s\n", build->result, build->manifest->name,
+		build->module_bytes, build->milliseconds / 1000, build->milliseconds % 1000 / 100);
+}
+
+static void add_string(struct json_object *o, const char *key, const char *value)
+{
+	json_object_object_add(o, key, value ? json_object_new_string(value) : NULL);
+}
+
+static struct json_object *names_to_json(char *const *names)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (; names && *names; names++)
+		json_object_array_add(array, json_object_new_string(*names));
+	return array;
+}
+
+static struct json_object *object_to_json(const struct build_object *object)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_string(o, "source", object->original.source);
+	add_string(o, "object", object->original.module);
+	add_string(o, "verdict", diff_verdict_name(object->diff.verdict));
+	json_object_object_add(o, "changed", names_to_json(object->diff.changed));
+	json_object_object_add(o, "added", names_to_json(object->diff.added));
+	json_object_object_add(o, "functions", json_object_new_int64(object->n_functions));
+	json_object_object_add(o, "proven", json_object_new_int64(object->n_proven));
+	return o;
+}
+
+static const char *verdict_name(const struct build *build)
+{
+	if (diag_list_has(&build->diags, DIAG_ERROR))
+		return "error";
+	if (diag_list_has(&build->diags, DIAG_REFUSAL))
+		return "refused";
+	return diff_verdict_name(build->verdict);
+}
+
+struct json_object *report_to_json(const struct build *build)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *objects = json_object_new_array();
+
+	add_string(o, "verdict", verdict_name(build));
+	add_string(o, "name", build->manifest ? build->manifest->name : NULL);
+	add_string(o, "version", build->manifest ? build->manifest->version : NULL);
+	add_string(o, "release", build->kernel ? build->kernel->release : NULL);
+	add_string(o, "build_id", build->image ? build->image->build_id : NULL);
+	for (size_t i = 0; i < build->n_objects; i++)
+		json_object_array_add(objects, object_to_json(&build->objects[i]));
+	json_object_object_add(o, "objects", objects);
+	json_object_object_add(o, "klp_relocations", json_object_new_int64(build->module.n_klp));
+	add_string(o, "folder", build->module_bytes ? build->result : NULL);
+	json_object_object_add(o, "module_bytes", json_object_new_int64(build->module_bytes));
+	json_object_object_add(o, "milliseconds", json_object_new_int64(build->milliseconds));
+	json_object_object_add(o, "diagnostics", diag_list_to_json(&build->diags));
+	return o;
+}
