@@ -12,10 +12,10 @@
 
 #define SOURCE_MAX (16UL * 1024 * 1024)
 
-#define STEP(build, ...)                                              \
-	do {                                                          \
-		progress_end(&(build)->progress, /* ok= */ true);     \
-		progress_begin(&(build)->progress, 0, __VA_ARGS__);   \
+#define STEP(build, ...)                                            \
+	do {                                                        \
+		progress_end(&(build)->progress, /* ok= */ true);   \
+		progress_begin(&(build)->progress, 0, __VA_ARGS__); \
 	} while (0)
 
 static int open_kernel(struct build *build)

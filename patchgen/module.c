@@ -147,11 +147,14 @@ static int write_kbuild(const struct module_parts *parts, const char *module)
 		return -ENOMEM;
 	fprintf(out, "obj-m := %s.o\n%s-y := main.o", module, module);
 	for (char *const *path = parts->objects; r == 0 && *path; path++, i++) {
-		_cleanup_free_ char *copy = NULL;
+		_cleanup_free_ char *copy = NULL, *command = NULL;
 
 		fprintf(out, " part%zu.o", i);
 		r = string_format(&copy, "%s/part%zu.o_shipped", parts->folder, i);
 		r = r ?: copy_file(*path, copy);
+		r = r ?: string_format(&command, ".part%zu.o.cmd", i);
+		/* modpost reads there what an object was compiled from. */
+		r = r ?: write_in(parts->folder, command, "", 0);
 	}
 	fputs("\nccflags-y := -I$(src) -g0\n", out);
 	if (fclose(out) != 0)

@@ -416,6 +416,8 @@ int object_open(const char *path, struct object **ret, struct diag_list *diags)
 
 void object_free(struct object *object)
 {
+	if (!object)
+		return;
 	for (size_t i = 0; object->sections && i < object->n_sections; i++) {
 		free(object->sections[i].relocs);
 		free(object->sections[i].defs);
