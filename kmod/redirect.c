@@ -2,8 +2,8 @@
 #include "redirect.h"
 
 #include <linux/ftrace.h>
-#include <linux/hash.h>
 #include <linux/hashtable.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -32,23 +32,28 @@ struct site {
 struct redirect {
 	struct ftrace_ops ops;
 	unsigned int nr;
-	unsigned int bits; /* the table has 2^bits slots, at least one of them empty */
 	struct site *sites;
-	struct site **table; /* open addressing by hash_long(ip) */
+	unsigned long mask; /* number of the table's slots, a power of two, less 1 */
+	struct site **table; /* open addressing by slot_of(); at least one slot is empty */
 };
 
 /* All sites of all redirects, by ip. */
 static DEFINE_HASHTABLE(sites, 8);
 
+/* Functions begin at multiples of 16, and few at a time are redirected: no better hash pays. */
+static __always_inline unsigned long slot_of(const struct redirect *redirect, unsigned long ip)
+{
+	return (ip >> 4) & redirect->mask;
+}
+
 static __always_inline const struct site *table_find(const struct redirect *redirect,
 						     unsigned long ip)
 {
-	unsigned long mask = (1UL << redirect->bits) - 1;
-	unsigned long i = hash_long(ip, redirect->bits);
+	unsigned long slot = slot_of(redirect, ip);
 	const struct site *site;
 
-	while ((site = redirect->table[i]) && site->ip != ip)
-		i = (i + 1) & mask;
+	while ((site = redirect->table[slot]) && site->ip != ip)
+		slot = (slot + 1) & redirect->mask;
 	return site;
 }
 
@@ -121,9 +126,9 @@ static struct redirect *redirect_new(const struct patch *patch)
 	redirect->ops.flags = OP_FLAGS;
 	redirect->nr = patch->nr_funcs;
 	/* Twice as many slots as sites keeps the way to each short. */
-	redirect->bits = order_base_2(2 * redirect->nr);
+	redirect->mask = roundup_pow_of_two(2 * redirect->nr) - 1;
 	redirect->sites = kvcalloc(redirect->nr, sizeof(*redirect->sites), GFP_KERNEL);
-	redirect->table = kvcalloc(1UL << redirect->bits, sizeof(*redirect->table), GFP_KERNEL);
+	redirect->table = kvcalloc(redirect->mask + 1, sizeof(*redirect->table), GFP_KERNEL);
 	if (!redirect->sites || !redirect->table) {
 		redirect_free(redirect);
 		return NULL;
@@ -132,13 +137,13 @@ static struct redirect *redirect_new(const struct patch *patch)
 	for (i = 0; i < redirect->nr; i++) {
 		const struct func *func = &patch->funcs[i];
 		struct site *site = &redirect->sites[i];
-		unsigned long slot = hash_long(func->ip, redirect->bits);
+		unsigned long slot = slot_of(redirect, func->ip);
 
 		site->ip = func->ip;
 		site->calls = func->calls;
 		site->owner = func;
 		while (redirect->table[slot])
-			slot = (slot + 1) & ((1UL << redirect->bits) - 1);
+			slot = (slot + 1) & redirect->mask;
 		redirect->table[slot] = site;
 	}
 	return redirect;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A patch goes live and back, and its files tell so.
 # file: core.inc
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 
@@ -18,7 +18,7 @@ is "$(cat $P/last_error)" "" "no error"
 is "$(cat $TARGET/value)" 1 "the old value"
 F=$P/objects/core_target/target_value,1
 is "$(cat $F/live)" 0 "the function is not live"
-is "$(cat $F/old_address)" "0x$(grep ' target_value' /proc/kallsyms | cut -d' ' -f1)" "the old address"
+is "$(cat $F/old_address)" "0x$(grep '[[:space:]]target_value[[:space:]]' /proc/kallsyms | cut -d' ' -f1)" "the old address"
 like "$(cat $F/new_address)" '^0x[0-9a-f]+$' "the new address"
 
 ok "it is applied" set_patch value 1

@@ -2,7 +2,7 @@
 # A function has one owner: another patch, or the in-tree livepatch engine, is refused.
 # file: core.inc
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 

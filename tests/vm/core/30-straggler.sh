@@ -2,7 +2,7 @@
 # A task inside a function that changes holds up the transition, and is named.
 # file: core.inc
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 insmod ./kmend_sleep.ko && insmod ./kmend_value.ko || bail "a patch cannot be loaded"

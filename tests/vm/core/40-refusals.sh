@@ -2,7 +2,7 @@
 # What cannot be applied is refused, with a code and a reason, and changes nothing.
 # file: core.inc
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 insmod ./kmend_value.ko || bail "kmend_value.ko cannot be loaded"

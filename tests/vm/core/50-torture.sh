@@ -2,7 +2,7 @@
 # Applied and reverted again and again under callers that must never see a mixture.
 # file: core.inc
 # timeout: 180
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 insmod ./kmend_both.ko || bail "kmend_both.ko cannot be loaded"
@@ -33,7 +33,6 @@ for _ in $(seq "$ROUNDS"); do
 done
 touch /tmp/stop
 is "$done_rounds" "$ROUNDS" "every round is completed"
-# shellcheck disable=SC2086
 kill $sleepers
 wait
 

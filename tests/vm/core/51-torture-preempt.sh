@@ -3,5 +3,5 @@
 # file: core.inc 50-torture.sh
 # timeout: 180
 # append: preempt=full
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./50-torture.sh

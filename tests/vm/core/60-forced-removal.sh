@@ -2,7 +2,7 @@
 # A live patch whose module is removed by force is reverted before its code goes.
 # file: core.inc
 # boot: own
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
 core_begin
 insmod ./kmend_value.ko && insmod ./kmend_sleep.ko || bail "a patch cannot be loaded"
