@@ -5,6 +5,7 @@
 
 # The kernel that the examples and their tests were written for.
 BASE_KERNEL=6.1.0-54-cloud-amd64
+SERIES=6.1
 FLAVOUR=cloud-amd64
 
 bold='' plain='' green='' red=''
@@ -75,10 +76,10 @@ patchgen()
 	"$build/normal/patchgen/patchgen" "$@"
 }
 
-# served_kernels: the releases of the flavour that the package mirror has, oldest first
-served_kernels()
+# newest_kernel: of the flavour and series that the tests are for, as the package mirror serves it
+newest_kernel()
 {
-	patchgen fetch --list | awk '{print $1}' | grep -E -- "-$FLAVOUR\$" | sort -V
+	patchgen fetch --list "$FLAVOUR" | grep "^$SERIES\." | sort -V | tail -n 1
 }
 
 kernel_dir()
@@ -92,12 +93,12 @@ fetch_kernel()
 {
 	kernel=$BASE_KERNEL
 	if ! patchgen fetch "$kernel"; then
-		kernel=$(served_kernels | tail -n 1)
+		kernel=$(newest_kernel)
 		if [ -z "$kernel" ]; then
-			say "the package mirror serves no kernel of the flavour $FLAVOUR"
+			say "the package mirror serves no $SERIES kernel of the flavour $FLAVOUR"
 			return 1
 		fi
-		say "$BASE_KERNEL is not served any more; taking $kernel, the newest of its flavour"
+		say "$BASE_KERNEL is not served any more; taking $kernel, the newest of its kind"
 		patchgen fetch "$kernel" || return 1
 	fi
 	kernel_build=$(kernel_dir "$kernel")/build
