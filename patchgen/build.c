@@ -150,14 +150,27 @@ static int compile(struct build *build)
 	return r;
 }
 
+/* The debug information names the patched files by their place in the overlay. */
+static const char *path_in_source(const struct build *build, const char *path)
+{
+	size_t n = strlen(build->overlay);
+
+	if (path && strncmp(path, build->overlay, n) == 0 && path[n] == '/')
+		return path + n + 1;
+	n = strlen(build->kernel->source);
+	if (path && strncmp(path, build->kernel->source, n) == 0 && path[n] == '/')
+		return path + n + 1;
+	return path;
+}
+
 static int copy_diags(struct build *build, const struct diag_list *from)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < from->n; i++) {
 		const struct diag *diag = &from->items[i];
-		const struct diag_where where = {diag->symbol, diag->section, diag->file,
-						 diag->line};
+		const struct diag_where where = {diag->symbol, diag->section,
+						 path_in_source(build, diag->file), diag->line};
 		bool is_fatal = diag->severity == DIAG_ERROR || diag->severity == DIAG_REFUSAL;
 
 		diag_add_hint(&build->diags, diag->code, diag->severity, 0, &where, diag->hint,

@@ -5,10 +5,11 @@
 
 #include "arch.h"
 
+/* Code that is freed after boot cannot be patched, and a loaded module's table lacks it. */
 static bool is_function(const struct symbol *symbol)
 {
-	return symbol->section && symbol->type == STT_FUNC && symbol->size > 0 &&
-	       section_is_code(symbol->section) && symbol->section->data &&
+	return symbol->section && !section_is_init(symbol->section) && symbol->type == STT_FUNC &&
+	       symbol->size > 0 && section_is_code(symbol->section) && symbol->section->data &&
 	       symbol->value <= symbol->section->size &&
 	       symbol->size <= symbol->section->size - symbol->value;
 }

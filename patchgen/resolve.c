@@ -72,7 +72,7 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 	int r;
 
 	resolver->owner = resolver->vmlinux;
-	if (!original->module_file)
+	if (!original->is_module)
 		return 0;
 	for (size_t i = 0; i < resolver->n_modules; i++) {
 		resolver->owner = resolver->modules[i];
@@ -83,7 +83,7 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 	if (!modules)
 		return -ENOMEM;
 	resolver->modules = modules;
-	r = shipped_open_module(resolver->kernel, original->module, original->module_file, diags,
+	r = shipped_open_module(resolver->kernel, original->module, diags,
 				&modules[resolver->n_modules]);
 	if (r < 0)
 		return r;

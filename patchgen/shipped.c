@@ -5,8 +5,11 @@
 
 #include "../lib/buildid.h"
 #include "arch.h"
+#include "../lib/fileio.h"
 #include "files.h"
 #include "unpack.h"
+
+#define ORDER_MAX (4UL * 1024 * 1024)
 
 int shipped_open_image(const struct image *image, struct shipped **ret)
 {
@@ -30,24 +33,64 @@ static int unreadable(struct diag_list *diags, int r, const char *name, const ch
 	return diag_error(diags, KM311, r, "module %s: %s", name, what);
 }
 
-/* The module's path, or that of its decompressed copy in the kernel's work folder. */
-static int find_file(const struct kernel *kernel, const char *name, const char *file,
-		     struct diag_list *diags, char **ret)
+/* A line "kernel/drivers/net/xen-netback/xen-netback.ko" is the module xen_netback. */
+static bool is_line_of(const char *line, size_t n, const char *name)
 {
-	_cleanup_free_ char *path = NULL, *copy = NULL;
-	size_t i;
-	int r = 0;
+	const char *base = memrchr(line, '/', n);
+	size_t n_name = strlen(name);
 
+	base = base ? base + 1 : line;
+	if ((size_t)(line + n - base) != n_name + 3 || memcmp(line + n - 3, ".ko", 3) != 0)
+		return false;
+	for (size_t i = 0; i < n_name; i++)
+		if ((base[i] == '-' ? '_' : base[i]) != name[i])
+			return false;
+	return true;
+}
+
+/* The module's path below the modules' folder, without suffix. */
+static int find_in_order(const struct kernel *kernel, const char *name, struct diag_list *diags,
+			 char **ret)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	int r;
+
+	r = string_format(&path, "%s/modules.order", kernel->modules);
+	r = r ?: file_read(path, ORDER_MAX, &text, NULL);
+	if (r < 0)
+		return unreadable(diags, r, name, "modules.order cannot be read");
+	for (const char *line = text; *line;) {
+		size_t n = strcspn(line, "\n");
+
+		if (is_line_of(line, n, name))
+			return string_format(ret, "%.*s", (int)n - 3, line);
+		line += n + (line[n] == '\n');
+	}
+	return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, NULL,
+			"%s was shipped without the module %s", kernel->release, name);
+}
+
+/* The module's file, or its decompressed copy in the kernel's work folder. */
+static int find_file(const struct kernel *kernel, const char *name, struct diag_list *diags,
+		     char **ret)
+{
+	_cleanup_free_ char *stem = NULL, *path = NULL, *copy = NULL;
+	size_t i;
+	int r;
+
+	r = find_in_order(kernel, name, diags, &stem);
+	if (r < 0)
+		return r;
 	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		free(TAKE_PTR(path));
-		r = string_format(&path, "%s/kernel/%s%s", kernel->modules, file, suffixes[i]);
+		r = string_format(&path, "%s/%s%s", kernel->modules, stem, suffixes[i]);
 		if (r < 0)
 			return r;
 		if (path_exists(path))
 			break;
 	}
 	if (i == ARRAY_SIZE(suffixes))
-		return unreadable(diags, -ENOENT, name, "the kernel was shipped without it");
+		return unreadable(diags, -ENOENT, name, "its file is missing");
 	if (i == 0) {
 		*ret = TAKE_PTR(path);
 		return 0;
@@ -101,8 +144,8 @@ static int read_symbols(struct shipped *shipped)
 	return 0;
 }
 
-int shipped_open_module(const struct kernel *kernel, const char *name, const char *file,
-			struct diag_list *diags, struct shipped **ret)
+int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,
+			struct shipped **ret)
 {
 	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
 	_cleanup_free_ char *path = NULL;
@@ -114,9 +157,7 @@ int shipped_open_module(const struct kernel *kernel, const char *name, const cha
 	shipped->name = strdup(name);
 	if (!shipped->name)
 		return -ENOMEM;
-	if (!path_is_inside(file))
-		return unreadable(diags, -EINVAL, name, "no path below the modules' folder");
-	r = find_file(kernel, name, file, diags, &path);
+	r = find_file(kernel, name, diags, &path);
 	r = r ?: object_open(path, &shipped->module, diags);
 	if (r < 0)
 		return r;

@@ -35,9 +35,9 @@ struct shipped {
 
 int shipped_open_image(const struct image *image, struct shipped **ret);
 
-/* file is the module's path below kernel/, without suffix. KM311 says what is wrong. */
-int shipped_open_module(const struct kernel *kernel, const char *name, const char *file,
-			struct diag_list *diags, struct shipped **ret);
+/* The module of this name. KM304 where the kernel has none, KM311 where it cannot be read. */
+int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,
+			struct shipped **ret);
 void shipped_free(struct shipped *shipped);
 
 /* The symbols of a name: how many; ret_first is for shipped_get(), which counts up from there. */

@@ -283,7 +283,6 @@ void compiled_done(struct compiled *compiled)
 	free(compiled->object);
 	free(compiled->command);
 	free(compiled->module);
-	free(compiled->module_file);
 	*compiled = (struct compiled){0};
 }
 
@@ -403,13 +402,12 @@ static char *command_define(const char *command, const char *name)
 
 static int find_owner(struct compiled *compiled)
 {
-	if (!strstr(compiled->command, " -DMODULE ")) {
+	compiled->is_module = strstr(compiled->command, " -DMODULE ");
+	if (compiled->is_module)
+		compiled->module = command_define(compiled->command, "KBUILD_MODNAME");
+	else
 		compiled->module = strdup("vmlinux");
-		return compiled->module ? 0 : -ENOMEM;
-	}
-	compiled->module = command_define(compiled->command, "KBUILD_MODNAME");
-	compiled->module_file = command_define(compiled->command, "KBUILD_MODFILE");
-	return compiled->module && compiled->module_file ? 0 : -EBADMSG;
+	return compiled->module ? 0 : -EBADMSG;
 }
 
 int tree_compile_original(struct tree *tree, const char *source, struct diag_list *diags,

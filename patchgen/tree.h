@@ -27,7 +27,7 @@ struct compiled {
 	char *object; /* the original, compiled */
 	char *command; /* kbuild's shell command for it */
 	char *module; /* module it is part of, or "vmlinux" */
-	char *module_file; /* relative path of the module without suffix; NULL for vmlinux */
+	bool is_module;
 };
 
 int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree **ret);
