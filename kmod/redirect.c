@@ -18,6 +18,7 @@
 #define OP_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
 
 #define CALL_OPCODE 0xe8
+#define INT3_OPCODE 0xcc /* for a moment, while ftrace changes the call */
 
 /* One redirected function. */
 struct site {
@@ -292,5 +293,5 @@ bool redirect_is_live(const struct func *func)
 
 	return site && site->owner == func && READ_ONCE(site->target) &&
 	       copy_from_kernel_nofault(&opcode, (void *)func->ip, sizeof(opcode)) == 0 &&
-	       opcode == CALL_OPCODE;
+	       (opcode == CALL_OPCODE || opcode == INT3_OPCODE);
 }

@@ -246,10 +246,8 @@ fail:
 
 static void part_remove(struct kobject *kobj)
 {
-	if (!kobj->state_initialized)
-		return;
-	kobject_del(kobj);
-	kobject_put(kobj);
+	if (kobj->state_initialized)
+		kobject_put(kobj);
 }
 
 void sysfs_patch_remove(struct patch *patch)
@@ -260,11 +258,7 @@ void sysfs_patch_remove(struct patch *patch)
 		part_remove(&patch->funcs[i].kobj);
 	for (i = 0; i < patch->nr_objects; i++)
 		part_remove(&patch->objects[i].kobj);
-	if (patch->objects_kobj) {
-		kobject_del(patch->objects_kobj);
-		kobject_put(patch->objects_kobj);
-	}
-	kobject_del(&patch->kobj);
+	kobject_put(patch->objects_kobj);
 	kobject_put(&patch->kobj);
 	wait_for_completion(&patch->released);
 }

@@ -168,6 +168,8 @@ int validate_func(struct patch *patch, const struct module *target, const struct
 	return 0;
 }
 
+typedef int (*compare_fn)(const void *a, const void *b);
+
 static int compare_ips(const void *a, const void *b)
 {
 	const struct func *x = *(const struct func *const *)a, *y = *(const struct func *const *)b;
@@ -175,24 +177,48 @@ static int compare_ips(const void *a, const void *b)
 	return x->ip < y->ip ? -1 : x->ip > y->ip;
 }
 
+/* By the names of their folders in sysfs. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct func *x = *(const struct func *const *)a, *y = *(const struct func *const *)b;
+	u32 x_pos = x->record->sympos ?: 1, y_pos = y->record->sympos ?: 1;
+	int r;
+
+	r = strcmp(x->object->name, y->object->name) ?: strcmp(x->record->name, y->record->name);
+	if (r)
+		return r;
+	return x_pos < y_pos ? -1 : x_pos > y_pos;
+}
+
+static int refuse_if_equal(struct patch *patch, const struct func **funcs, compare_fn compare,
+			   const char *what)
+{
+	unsigned int i;
+
+	sort(funcs, patch->nr_funcs, sizeof(*funcs), compare, NULL);
+	for (i = 1; i < patch->nr_funcs; i++)
+		if (compare(&funcs[i - 1], &funcs[i]) == 0)
+			return refuse(patch, -EINVAL, KM502, "%s and %s have the same %s",
+				      funcs[i - 1]->record->name, funcs[i]->record->name, what);
+	return 0;
+}
+
 int validate_distinct(struct patch *patch)
 {
-	const struct func **sorted;
+	const struct func **funcs;
 	unsigned int i;
-	int r = 0;
+	int r;
 
 	if (patch->nr_funcs == 0)
 		return refuse(patch, -EINVAL, KM502, "it replaces no function");
-	sorted = kvmalloc_array(patch->nr_funcs, sizeof(*sorted), GFP_KERNEL);
-	if (!sorted)
+	funcs = kvmalloc_array(patch->nr_funcs, sizeof(*funcs), GFP_KERNEL);
+	if (!funcs)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	for (i = 0; i < patch->nr_funcs; i++)
-		sorted[i] = &patch->funcs[i];
-	sort(sorted, patch->nr_funcs, sizeof(*sorted), compare_ips, NULL);
-	for (i = 1; i < patch->nr_funcs && r == 0; i++)
-		if (sorted[i]->ip == sorted[i - 1]->ip)
-			r = refuse(patch, -EINVAL, KM502, "%s and %s replace the same function",
-				   sorted[i - 1]->record->name, sorted[i]->record->name);
-	kvfree(sorted);
+		funcs[i] = &patch->funcs[i];
+	r = refuse_if_equal(patch, funcs, compare_ips, "address");
+	if (r == 0)
+		r = refuse_if_equal(patch, funcs, compare_names, "name and position");
+	kvfree(funcs);
 	return r;
 }

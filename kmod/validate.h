@@ -24,7 +24,7 @@ int validate_target(struct patch *patch, const char *name, struct module **ret_m
 int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
 		  unsigned long *ret_ip);
 
-/* No two records of the patch replace the same function. */
+/* No two records replace the same function, or have the same name. */
 int validate_distinct(struct patch *patch);
 
 #endif

@@ -87,7 +87,10 @@ struct kmend_patch {
  */
 int kmend_register(const struct kmend_patch *patch);
 
-/* The patch must not be live: a live patch holds a reference to its module. */
+/*
+ * A live patch holds a reference to its module, so it is not live any more, unless the module is
+ * removed by force: then this reverts it first, and returns when no task is in its code.
+ */
 void kmend_unregister(const struct kmend_patch *patch);
 #endif
 

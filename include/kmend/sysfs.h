@@ -9,7 +9,9 @@
  *   transition/tries                  passes made by the transition under way or the last one
  *   transition/duration_ns            from the request to the switch, of the last transition
  *   transition/stop_ns                the longest stop of the machine in the last transition
- *   transition/straggler              "PID COMM FUNCTION" of the task that held up the last pass
+ *   transition/straggler              "PID COMM FUNCTION" of the task that held up the last pass,
+ *                                     FUNCTION as "name" or "name [module]", or "?" where its stack
+ *                                     could not be trusted; empty when nobody did
  *   patches/NAME/enabled              write 1 to apply, 0 to revert (also one under way)
  *   patches/NAME/state                a KMEND_STATE_* value; pollable (POLLPRI)
  *   patches/NAME/version              the patch's version
@@ -17,8 +19,10 @@
  *   patches/NAME/build_id             of the vmlinux it was made for
  *   patches/NAME/last_error           "KMnnn text" of the last refusal or failure, or empty
  *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,old_address,new_address}
+ *                                     POS: which of several same-named, 1 when the name is unique;
  *                                     calls: calls taken by the new function since it was applied;
- *                                     live: 1 where the redirect is in effect
+ *                                     live: 1 where the redirect is in effect; the addresses
+ *                                     (0x and hexadecimal digits) are for root alone
  *
  * A write to "enabled" returns when the change is done or refused (negative errno, last_error
  * says why), or, when a task is inside a function that changes, with 0 and the state "applying"

@@ -75,6 +75,12 @@ static void spoil(const struct lookup *lookup)
 		funcs[1] = funcs[0];
 		patch.nr_funcs = 2;
 	}
+	if (is_fault("same-func-name")) {
+		patch_func(lookup, &funcs[1], "core_target", "target_other", new_value);
+		strscpy(funcs[1].name, funcs[0].name, sizeof(funcs[1].name));
+		funcs[1].sympos = 1;
+		patch.nr_funcs = 2;
+	}
 	if (is_fault("same-name"))
 		patch.name = "value";
 	if (is_fault("only-ranges"))
