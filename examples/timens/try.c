@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Give a new time namespace an offset of two thousand million nanoseconds, twice what a valid
- * one can be. Exit status: 0 the kernel refuses it (fixed), 1 it takes it, 2 it cannot be tried.
+ * Give a new time namespace an offset of -1 nanoseconds, which is not valid. The number is read as
+ * unsigned, so a negative one has to be written as 2^64 - 1: it slips through the only check that
+ * an unfixed kernel makes, that it is below a second. Exit status: 0 the kernel refuses it
+ * (fixed), 1 it takes it, 2 it cannot be tried.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +19,7 @@
 
 int main(void)
 {
-	static const char offset[] = "monotonic 0 2000000000";
+	static const char offset[] = "monotonic 0 18446744073709551615";
 	ssize_t n;
 	int fd;
 
