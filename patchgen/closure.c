@@ -182,6 +182,9 @@ int external_of(struct differ *differ, struct symbol *symbol, bool as_klp, struc
 		diag_add(&differ->result->diags, KM220, DIAG_NOTE, 0, &where,
 			 "%s must come from another object of the patch", symbol->name);
 	}
+	/* An export's place is told as a path; what is replaced is of the object compared. */
+	if (as_klp)
+		answer.object = differ->options->object;
 	r = new_external(differ, symbol, &answer, as_klp || answer.reach == REACH_KLP, ret);
 	if (r > 0 && !as_klp)
 		symbol->external = *ret;
