@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What ./demo shows in its virtual machine.
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./guest.sh
 . ./story.inc # sets patch and the colours
 

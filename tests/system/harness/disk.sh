@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The disk keeps what was synced over a power cut, and a reboot.
 # boots: 3
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./guest.sh
 
 case $BOOT in

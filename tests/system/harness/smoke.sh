@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest itself: systemd is PID 1, the bus answers, modules can be loaded.
 # module: btrfs
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./guest.sh
 
 is "$(cat /proc/1/comm)" systemd "PID 1 is systemd"

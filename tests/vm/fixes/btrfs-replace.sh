@@ -3,7 +3,7 @@
 # file: fixes.inc
 # module: btrfs loop
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./fixes.inc
 
 # disk NUMBER: a file of 64 MiB as a block device

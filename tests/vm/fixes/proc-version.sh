@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A change that is easy to see: /proc/version has a second line.
 # file: fixes.inc
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./fixes.inc
 
 patch_begin proc-version

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A fix in vmlinux whose effect can be seen: invalid nanoseconds are accepted, refused, accepted.
 # file: fixes.inc
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./fixes.inc
 
 patch_begin timens-nanoseconds

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A fix in vmlinux that uses symbols which are not exported.
 # file: fixes.inc
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./fixes.inc
 
 patch_begin vcs-write

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest itself: what test scripts rely on is there.
 # module: btrfs
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh
 . ./guest.sh
 
 ok "proc is mounted" test -r /proc/version
