@@ -252,7 +252,7 @@ static bool is_ambiguous(struct differ *differ, const struct piece *from,
 			 const struct symbol *symbol)
 {
 	const char *base = symbol_base(symbol);
-	const struct symbol *user = from->symbol ? from->symbol->twin : NULL;
+	const struct symbol *user = from->symbol ? symbol_owner(from->symbol)->twin : NULL;
 
 	if (!symbol_is_numbered(symbol) || !section_is_writable(symbol->section) || !user)
 		return false;
@@ -288,6 +288,17 @@ static int new_data(struct differ *differ, const struct piece *from, const struc
 	return inside(differ, target->symbol, target, ret);
 }
 
+/* A static variable that moved from one function to another, as far as its name tells. */
+static void tell_guess(struct differ *differ, struct symbol *symbol)
+{
+	struct diag_where where = {.symbol = symbol->twin->name, .file = differ->options->source};
+
+	diag_add(&differ->result->diags, KM227, DIAG_NOTE, 0, &where,
+		 "static variable %s of the patched object is taken to be the kernel's %s",
+		 symbol->name, symbol->twin->name);
+	symbol->is_guessed = false;
+}
+
 static int data(struct differ *differ, const struct piece *from, const struct target *target,
 		struct reference *ret)
 {
@@ -306,6 +317,8 @@ static int data(struct differ *differ, const struct piece *from, const struct ta
 		if (r < 0 || answer.reach == REACH_AMBIGUOUS)
 			return r < 0 ? r : inside(differ, symbol, target, ret);
 	}
+	if (symbol->is_guessed)
+		tell_guess(differ, symbol);
 	return outside(differ, symbol->twin, target, ret);
 }
 

@@ -106,6 +106,24 @@ static void correlate_names(struct differ *differ)
 	}
 }
 
+/* A constant of one function that changed is another one: it comes along, nothing is kept in it. */
+static bool constants_same(const struct symbol *orig, const struct symbol *patched)
+{
+	struct range a = {orig->section, orig->value, orig->value + orig->size};
+	struct range b = {patched->section, patched->value, patched->value + patched->size};
+
+	return ranges_same(&a, &b, NULL);
+}
+
+static bool may_be_twins(const struct symbol *orig, const struct symbol *patched)
+{
+	return is_candidate(orig) && is_candidate(patched) && symbol_is_numbered(orig) &&
+	       symbol_is_numbered(patched) &&
+	       strcmp(symbol_base(orig), symbol_base(patched)) == 0 &&
+	       section_is_writable(orig->section) == section_is_writable(patched->section) &&
+	       (section_is_writable(orig->section) || constants_same(orig, patched));
+}
+
 /* f.isra.0 that became f.isra.1; a clone of another kind (f.part.0) is another function. */
 static void correlate_bases(struct differ *differ, unsigned char type)
 {
@@ -115,17 +133,13 @@ static void correlate_bases(struct differ *differ, unsigned char type)
 		if (symbol->type != type || !is_candidate(symbol))
 			continue;
 		orig = only_based(differ->orig, symbol_base(symbol), type);
-		if (orig && only_based(differ->patched, symbol_base(symbol), type) == symbol)
-			pair(orig, symbol);
+		if (!orig || only_based(differ->patched, symbol_base(symbol), type) != symbol)
+			continue;
+		if (type == STT_OBJECT && !may_be_twins(orig, symbol))
+			continue;
+		pair(orig, symbol);
+		symbol->is_guessed = type == STT_OBJECT;
 	}
-}
-
-static bool may_be_twins(const struct symbol *orig, const struct symbol *patched)
-{
-	return is_candidate(orig) && is_candidate(patched) && symbol_is_numbered(orig) &&
-	       symbol_is_numbered(patched) &&
-	       strcmp(symbol_base(orig), symbol_base(patched)) == 0 &&
-	       section_is_writable(orig->section) == section_is_writable(patched->section);
 }
 
 /* In two functions (or variables) whose relocations are at the same places, each is its twin's. */
@@ -208,7 +222,8 @@ static void correlate_order(const struct symbol *orig, const struct symbol *patc
 			b[i] = nth_used(patched, target.symbol, i);
 		}
 		for (size_t i = 0; i < n; i++)
-			pair(a[i], b[i]);
+			if (may_be_twins(a[i], b[i]))
+				pair(a[i], b[i]);
 	}
 }
 

@@ -87,7 +87,7 @@ int external_of(struct differ *differ, struct symbol *symbol, bool as_klp, struc
 int emit(struct differ *differ);
 
 /* srcline.c: where in the source a place of an object comes from. -ENODATA: not known. */
-int source_line(const char *path, const char *section, uint64_t offset, char **ret_file,
+int source_line(struct object *object, const char *section, uint64_t offset, char **ret_file,
 		unsigned *ret_line);
 
 #endif

@@ -430,6 +430,8 @@ void object_free(struct object *object)
 	free(object->symbols);
 	free(object->by_name);
 	free(object->by_base);
+	if (object->lines)
+		srcline_free(object->lines);
 	elf_end(object->elf);
 	free(object->file);
 	free(object);

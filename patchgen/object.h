@@ -19,6 +19,7 @@ struct section;
 struct special;
 struct piece;
 struct external;
+struct srcline;
 
 struct reloc {
 	uint64_t offset; /* in the section it changes */
@@ -82,6 +83,7 @@ struct symbol {
 	bool is_absolute;
 	struct symbol *next_same_name, *next_same_base;
 	struct symbol *twin; /* its counterpart in the other object */
+	bool is_guessed; /* its twin was found by name only */
 	struct symbol *parent; /* of a .cold part: the function */
 	struct symbol *child; /* of a function: its .cold part */
 	bool is_changed; /* function: not the same as its twin */
@@ -101,7 +103,12 @@ struct object {
 	size_t n_symbols;
 	struct symbol **by_name, **by_base; /* hash tables of n_buckets heads */
 	size_t n_buckets;
+	struct srcline *lines; /* opened when first asked for */
+	bool has_no_lines;
 };
+
+/* srcline.c */
+void srcline_free(struct srcline *lines);
 
 /*
  * Read an object. Returns 0, or a negative errno with the reason in diags: -ENOEXEC where it is

@@ -17,50 +17,72 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-DEFINE_CLEANUP(Dwfl *, dwfl_end)
+/* Debug information of an object, kept open. */
+struct srcline {
+	Dwfl *dwfl;
+	Dwfl_Module *module;
+};
+
+static int srcline_open(const char *path, struct srcline **ret)
+{
+	struct srcline *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->dwfl = dwfl_begin(&callbacks);
+	s->module = s->dwfl ? dwfl_report_offline(s->dwfl, "", path, -1) : NULL;
+	if (!s->module || dwfl_report_end(s->dwfl, NULL, NULL) != 0) {
+		srcline_free(s);
+		return -ENODATA;
+	}
+	*ret = s;
+	return 0;
+}
+
+void srcline_free(struct srcline *s)
+{
+	if (s->dwfl)
+		dwfl_end(s->dwfl);
+	free(s);
+}
 
 /* Where dwfl has put a section of the object. */
-static int section_address(Dwfl_Module *module, const char *section, GElf_Addr *ret)
+static int section_address(const struct srcline *s, const char *section, GElf_Addr *ret)
 {
-	int n = dwfl_module_relocations(module);
+	int n = dwfl_module_relocations(s->module);
 
 	for (int i = 0; i < n; i++) {
-		Elf_Scn *scn = NULL;
-		GElf_Addr bias, address = 0;
 		GElf_Word shndx;
-		const char *name = dwfl_module_relocation_info(module, i, &shndx);
-		Elf *elf = dwfl_module_getelf(module, &bias);
+		GElf_Addr bias;
 		GElf_Shdr shdr;
+		const char *name = dwfl_module_relocation_info(s->module, i, &shndx);
+		Elf *elf = dwfl_module_getelf(s->module, &bias);
+		Elf_Scn *scn;
 
 		if (!name || strcmp(name, section) != 0 || !elf)
 			continue;
 		scn = elf_getscn(elf, shndx);
 		if (!scn || !gelf_getshdr(scn, &shdr))
 			return -ENODATA;
-		address = shdr.sh_addr + bias;
-		*ret = address;
+		*ret = shdr.sh_addr + bias;
 		return 0;
 	}
 	return -ENODATA;
 }
 
-int source_line(const char *path, const char *section, uint64_t offset, char **ret_file,
+int source_line(struct object *object, const char *section, uint64_t offset, char **ret_file,
 		unsigned *ret_line)
 {
-	_cleanup_(dwfl_endp) Dwfl *dwfl = dwfl_begin(&callbacks);
-	Dwfl_Module *module;
 	Dwfl_Line *line;
 	GElf_Addr address;
 	const char *file;
 	int number;
 
-	if (!dwfl)
+	if (!object->has_no_lines && !object->lines)
+		object->has_no_lines = srcline_open(object->path, &object->lines) < 0;
+	if (object->has_no_lines || section_address(object->lines, section, &address) < 0)
 		return -ENODATA;
-	module = dwfl_report_offline(dwfl, "", path, -1);
-	if (!module || dwfl_report_end(dwfl, NULL, NULL) != 0 ||
-	    section_address(module, section, &address) < 0)
-		return -ENODATA;
-	line = dwfl_module_getsrc(module, address + offset);
+	line = dwfl_module_getsrc(object->lines->module, address + offset);
 	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
 	if (!file || number <= 0)
 		return -ENODATA;

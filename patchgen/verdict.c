@@ -6,6 +6,22 @@
 #include "arch.h"
 #include "differ.h"
 
+/* The same is often found from several places: how far back to look for it. */
+#define LOOK_BACK 64
+
+static bool is_said(const struct diag_list *list, enum diag_code code, const struct symbol *symbol,
+		    const char *message)
+{
+	for (size_t i = list->n; i-- > 0 && list->n - i <= LOOK_BACK;) {
+		const struct diag *diag = &list->items[i];
+
+		if (diag->code == code && diag->message && strcmp(diag->message, message) == 0 &&
+		    strcmp(diag->symbol ?: "", symbol ? symbol->name : "") == 0)
+			return true;
+	}
+	return false;
+}
+
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...)
 {
@@ -17,11 +33,13 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 	if (vasprintf(&message, format, ap) < 0)
 		message = NULL;
 	va_end(ap);
+	if (message && is_said(&differ->result->diags, code, symbol, message))
+		return;
 
 	where.symbol = symbol ? symbol->name : NULL;
 	where.section = section ? section->name : NULL;
 	if (section && section_is_code(section))
-		source_line(section->object->path, section->name, offset, &file, &where.line);
+		source_line(section->object, section->name, offset, &file, &where.line);
 	where.file = file ?: differ->options->source;
 	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
 }
@@ -103,24 +121,34 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 		       (unsigned long long)first);
 }
 
-/* Names of exports are those of the labels that modpost and the linker go by. */
+/* The name that a label of an export stands for, or NULL. */
+static const char *exported_name(const struct symbol *symbol)
+{
+	static const char *const prefixes[] = {"__ksymtab_", "__export_symbol_"};
+
+	if (symbol->type == STT_SECTION || !symbol->section)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (strncmp(symbol->name, prefixes[i], strlen(prefixes[i])) == 0)
+			return symbol->name + strlen(prefixes[i]);
+	return NULL;
+}
+
 static void judge_exports(struct differ *differ, struct object *object, struct object *other,
 			  const char *what)
 {
-	static const char prefix[] = "__ksymtab_";
-
 	for_each_symbol(symbol, object) {
+		const char *name = exported_name(symbol);
 		const struct symbol *s;
 
-		if (symbol->type == STT_SECTION || !symbol->section ||
-		    strncmp(symbol->name, prefix, sizeof(prefix) - 1) != 0)
+		if (!name)
 			continue;
 		for (s = object_first_by_name(other, symbol->name); s; s = s->next_same_name)
 			if (s->section && strcmp(s->name, symbol->name) == 0)
 				break;
 		if (!s)
 			refuse(differ, KM214, symbol, symbol->section, symbol->value,
-			       "the export of %s is %s", symbol->name + sizeof(prefix) - 1, what);
+			       "the export of %s is %s", name, what);
 	}
 }
 

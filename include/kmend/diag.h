@@ -70,7 +70,9 @@
 	  "avoid new static calls, BTF ids and tracepoints in the patch")                        \
 	X(KM225, "a name is too long for a patch module", "shorten it")                          \
 	X(KM226, "a changed function is in a section group",                                     \
-	  "build it as the kernel's own build does")
+	  "build it as the kernel's own build does")                                             \
+	X(KM227, "a static variable was recognised by its name only",                            \
+	  "see that it is the same variable, moved to another function")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \
