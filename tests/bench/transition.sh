@@ -52,6 +52,7 @@ kmend_off()
 klp_on()
 {
 	insmod ./bench_klp.ko || return 1
+	klp_loaded=$(now_ns)
 	while [ "$(cat $KLP/transition)" != 0 ]; do
 		sleep 0.005
 	done
@@ -81,6 +82,7 @@ figure call_unpatched "$(call_cost)" per_1000
 : >/tmp/kmend.switch
 : >/tmp/kmend.stop
 : >/tmp/klp.live
+: >/tmp/klp.switch
 for _ in $(seq "$ROUNDS"); do
 	start=$(now_ns)
 	kmend_on || break
@@ -93,7 +95,9 @@ for _ in $(seq "$ROUNDS"); do
 
 	start=$(now_ns)
 	klp_on || break
-	echo $(($(now_ns) - start)) >>/tmp/klp.live
+	klp_live=$(now_ns)
+	echo $((klp_live - start)) >>/tmp/klp.live
+	echo $((klp_live - klp_loaded)) >>/tmp/klp.switch
 	klp_result=$(result)
 	klp_call=$(call_cost)
 	klp_off
@@ -107,6 +111,7 @@ figure kmend_insmod_to_live "$(median </tmp/kmend.live)" ns
 figure kmend_transition "$(median </tmp/kmend.switch)" ns
 figure kmend_stop "$(median </tmp/kmend.stop)" ns
 figure klp_insmod_to_live "$(median </tmp/klp.live)" ns
+figure klp_transition "$(median </tmp/klp.switch)" ns
 figure call_kmend "$kmend_call" per_1000
 figure call_klp "$klp_call" per_1000
 kill $sleepers
