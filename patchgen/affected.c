@@ -207,6 +207,7 @@ int affected_find(const struct kernel *kernel, struct patch_text *const *patches
 	if (!affected.sources && !affected.headers)
 		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, NULL,
 				"the patch touches no file of the kernel");
+	affected.n_direct = strv_length(affected.sources);
 	*ret = affected;
 	affected = (struct affected){0};
 	return 0;

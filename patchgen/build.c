@@ -7,6 +7,7 @@
 #include "../lib/fileio.h"
 #include "build-input.h"
 #include "files.h"
+#include "headers.h"
 #include "overlay.h"
 #include "run.h"
 
@@ -107,30 +108,50 @@ static int apply_patches(struct build *build)
 		if (r < 0)
 			result = r;
 	}
-	return result;
+	if (result < 0 || !build->affected.headers)
+		return result;
+	STEP(build, "following the change of %s", build->affected.headers[0]);
+	return headers_follow(build->kernel, build->overlay, &build->affected, &build->diags);
 }
 
-static int add_object(struct build *build, const char *source)
+/*
+ * A file that only uses what changed in a header may not be part of this kernel after all: its
+ * folder may not be, and then it need not even compile.
+ */
+static int compile_original(struct build *build, const char *source, struct build_object *object)
+{
+	int r;
+
+	r = tree_compile_original(build->tree, source, object->is_indirect ? NULL : &build->diags,
+				  &object->original);
+	return r == -EINVAL && object->is_indirect ? -ENOENT : r;
+}
+
+static int add_object(struct build *build, const char *source, bool is_indirect)
 {
 	struct build_object *object = &build->objects[build->n_objects];
 	_cleanup_free_ char *folder = NULL;
 	const char *slash = strrchr(source, '/');
 	int r;
 
-	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch, build->n_objects);
-	r = r ?: string_format(&object->part, "%s/part%zu.o", build->scratch, build->n_objects);
-	r = r ?: string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
+	object->is_indirect = is_indirect;
+	r = string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
 	/* A patched header may be reached from here by a path with "..". */
 	r = r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
 	if (r < 0)
 		return r;
-	build->n_objects++;
 	STEP(build, "compiling %s", source);
-	r = tree_compile_original(build->tree, source, &build->diags, &object->original);
-	r = r     ?:
-		    tree_compile_patched(build->tree, &object->original, build->overlay,
-					 object->patched, &build->diags);
-	return r;
+	r = compile_original(build, source, object);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch, build->n_objects);
+	r = r ?: string_format(&object->part, "%s/part%zu.o", build->scratch, build->n_objects);
+	build->n_objects++;
+	return r     ?:
+		       tree_compile_patched(build->tree, &object->original, build->overlay,
+					    object->patched, &build->diags);
 }
 
 static int compile(struct build *build)
@@ -146,7 +167,7 @@ static int compile(struct build *build)
 	STEP(build, "preparing to compile");
 	r = tree_open(build->kernel, &build->diags, &build->tree);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add_object(build, build->affected.sources[i]);
+		r = add_object(build, build->affected.sources[i], i >= build->affected.n_direct);
 	return r;
 }
 
@@ -193,7 +214,11 @@ static int diff_object(struct build *build, struct build_object *object)
 	};
 	int r, copied;
 
-	r = resolver_set_object(build->resolver, &object->original, &build->diags);
+	object->diff.verdict = DIFF_NO_CHANGE;
+	r = resolver_set_object(build->resolver, &object->original,
+				object->is_indirect ? NULL : &build->diags);
+	if (r == -ENOENT && object->is_indirect)
+		return 0;
 	if (r < 0)
 		return r;
 	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);

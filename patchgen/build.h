@@ -28,6 +28,7 @@ struct build_object {
 	char *part; /* patch object */
 	struct diff_result diff;
 	size_t n_functions, n_proven;
+	bool is_indirect; /* not touched itself: it uses what changed in a header */
 };
 
 struct build {

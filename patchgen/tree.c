@@ -265,12 +265,18 @@ int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree 
 	return 0;
 }
 
+void tree_unlock(struct tree *tree)
+{
+	if (tree->lock_fd >= 0)
+		close(tree->lock_fd);
+	tree->lock_fd = -1;
+}
+
 void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
-	if (tree->lock_fd >= 0)
-		close(tree->lock_fd);
+	tree_unlock(tree);
 	free(tree->output);
 	free(tree->compiler);
 	free(tree->compiler_version);

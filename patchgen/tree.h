@@ -33,6 +33,9 @@ struct compiled {
 int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree **ret);
 void tree_free(struct tree *tree);
 
+/* Nothing more will be compiled: others may. */
+void tree_unlock(struct tree *tree);
+
 /* Returns 0, -EINVAL (KM307: it does not compile, and why), or another errno. */
 int tree_compile_original(struct tree *tree, const char *source, struct diag_list *diags,
 			  struct compiled *ret);

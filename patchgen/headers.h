@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a change of headers reaches: the C files that use what changed in them, by its name,
+ * directly or through other headers.
+ */
+#ifndef PATCHGEN_HEADERS_H
+#define PATCHGEN_HEADERS_H
+
+#include "affected.h"
+
+/*
+ * Add to affected->sources the files of this kernel that may compile to something else; the
+ * patched headers are in the overlay. KM306 where a struct's layout changes (its users need not
+ * name it) or more is reached than can be checked. Returns 0 or a negative errno.
+ */
+int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
+		   struct diag_list *diags);
+
+#endif
