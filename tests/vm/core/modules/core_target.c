@@ -5,6 +5,8 @@
  *   sleep   reading calls target_sleep(), which waits for the gate and returns 1
  *   gate    write 1 to open, 0 to close
  *   pair    value and target_other() in one read, as "1 1"
+ *   pairs   write N: call target_pair() N times, which calls both of them with time between; reading
+ *           tells how many pairs there were in all: "OLD NEW MIXED"
  *   spin    write N: call target_value() N times; reading tells how often it was not 1
  */
 #include <linux/module.h>
@@ -16,6 +18,7 @@
 
 static struct core_gate gate;
 static unsigned long others;
+static atomic64_t old_pairs, new_pairs, mixed_pairs;
 
 noinline int target_value(void);
 noinline int target_value(void)
@@ -45,6 +48,31 @@ noinline notrace int target_untraced(void)
 	return 1;
 }
 
+/* A task may be made to wait here, between the calls. */
+static void dawdle(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 200; i++)
+		cpu_relax();
+	cond_resched();
+}
+
+noinline void target_pair(void);
+noinline void target_pair(void)
+{
+	int value = target_value(), other;
+
+	dawdle();
+	other = target_other();
+	if (value != other)
+		atomic64_inc(&mixed_pairs);
+	else if (value == 1)
+		atomic64_inc(&old_pairs);
+	else
+		atomic64_inc(&new_pairs);
+}
+
 static int value_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%d\n", target_value());
@@ -60,6 +88,13 @@ static int pair_show(struct seq_file *m, void *v)
 static int sleep_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%d\n", target_sleep(&gate));
+	return 0;
+}
+
+static int pairs_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%lld %lld %lld\n", atomic64_read(&old_pairs), atomic64_read(&new_pairs),
+		   atomic64_read(&mixed_pairs));
 	return 0;
 }
 
@@ -97,6 +132,26 @@ static ssize_t spin_write(struct file *file, const char __user *buf, size_t size
 	return size;
 }
 
+static ssize_t pairs_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
+{
+	unsigned long n;
+	int r;
+
+	r = kstrtoul_from_user(buf, size, 0, &n);
+	if (r)
+		return r;
+	while (n--) {
+		target_pair();
+		dawdle();
+	}
+	return size;
+}
+
+static int pairs_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, pairs_show, NULL);
+}
+
 static int spin_open(struct inode *inode, struct file *file)
 {
 	return single_open(file, spin_show, NULL);
@@ -114,6 +169,14 @@ static const struct proc_ops spin_ops = {
 	.proc_write = spin_write,
 };
 
+static const struct proc_ops pairs_ops = {
+	.proc_open = pairs_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+	.proc_write = pairs_write,
+};
+
 static struct proc_dir_entry *folder;
 
 static int __init core_target_init(void)
@@ -126,6 +189,7 @@ static int __init core_target_init(void)
 	    proc_create_single("pair", 0444, folder, pair_show) &&
 	    proc_create_single("sleep", 0444, folder, sleep_show) &&
 	    proc_create("gate", 0200, folder, &gate_ops) &&
+	    proc_create("pairs", 0600, folder, &pairs_ops) &&
 	    proc_create("spin", 0600, folder, &spin_ops))
 		return 0;
 	proc_remove(folder);

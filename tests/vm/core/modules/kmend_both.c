@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* target_value() and target_other() return 4; nobody may be in pair_show() while they change. */
+/* target_value() and target_other() return 4; nobody may be in target_pair() while they change. */
 #include "patch.h"
 
 static noinline int new_value(void)
@@ -27,7 +27,7 @@ static int __init patch_init(void)
 	if (r == 0)
 		r = patch_func(&lookup, &funcs[1], "core_target", "target_value", new_value);
 	if (r == 0)
-		r = patch_func(&lookup, &funcs[2], "core_target", "pair_show", new_other);
+		r = patch_func(&lookup, &funcs[2], "core_target", "target_pair", new_other);
 	funcs[2].flags = KMEND_FUNC_RANGE;
 	funcs[2].new_addr = 0;
 	funcs[2].new_size = 0;
