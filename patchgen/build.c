@@ -237,6 +237,12 @@ static int diff(struct build *build)
 	int result = 0;
 
 	build->verdict = DIFF_NO_CHANGE;
+	for (size_t i = 0; result == 0 && i < build->n_objects; i++)
+		result = resolver_add_new_symbols(build->resolver,
+						  build->objects[i].original.object,
+						  build->objects[i].patched, &build->diags);
+	if (result < 0)
+		return result;
 	for (size_t i = 0; i < build->n_objects; i++) {
 		struct build_object *object = &build->objects[i];
 		int r;

@@ -15,6 +15,7 @@ struct resolver {
 	struct shipped **modules;
 	size_t n_modules;
 	char **namespaces;
+	char **new_symbols; /* that the fix's objects define for each other */
 	/* The object that requests are about. */
 	struct object *object;
 	char *source;
@@ -62,6 +63,7 @@ void resolver_free(struct resolver *resolver)
 	free(resolver->modules);
 	symvers_done(&resolver->symvers);
 	strv_free(resolver->namespaces);
+	strv_free(resolver->new_symbols);
 	free(resolver);
 }
 
@@ -107,6 +109,36 @@ int resolver_set_object(struct resolver *resolver, const struct compiled *origin
 	if (resolver->proof->n_functions > 0 && resolver->proof->n_proven == 0)
 		return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, &where,
 				"none of its functions is in the shipped %s", original->module);
+	return 0;
+}
+
+static bool defines(const struct object *object, const char *name)
+{
+	for (const struct symbol *symbol = object_first_by_name(object, name); symbol;
+	     symbol = symbol->next_same_name)
+		if (symbol->section && symbol->bind != STB_LOCAL && strcmp(symbol->name, name) == 0)
+			return true;
+	return false;
+}
+
+int resolver_add_new_symbols(struct resolver *resolver, const char *original, const char *patched,
+			     struct diag_list *diags)
+{
+	_cleanup_(object_freep) struct object *old = NULL, *new = NULL;
+	int r;
+
+	r = object_open(original, &old, diags);
+	r = r ?: object_open(patched, &new, diags);
+	if (r < 0)
+		return r;
+	for_each_symbol(symbol, new) {
+		if (!symbol->section || symbol->bind == STB_LOCAL || defines(old, symbol->name) ||
+		    strv_contains(resolver->new_symbols, symbol->name))
+			continue;
+		r = strv_append(&resolver->new_symbols, symbol->name);
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
@@ -244,5 +276,8 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 		*ret = reach_own(resolver, request, symbol);
 	else
 		*ret = reach_global(resolver, request->name);
+	if (ret->reach == REACH_UNKNOWN && !request->is_local &&
+	    strv_contains(resolver->new_symbols, request->name))
+		*ret = answer(REACH_EXPORTED, resolver->owner, 0);
 	return 0;
 }

@@ -13,6 +13,13 @@ int resolver_new(const struct kernel *kernel, const struct image *image, struct 
 void resolver_free(struct resolver *resolver);
 
 /*
+ * Global symbols that the patched object defines and the original does not: other objects of the
+ * same fix may use them, since all are linked into one module.
+ */
+int resolver_add_new_symbols(struct resolver *resolver, const char *original, const char *patched,
+			     struct diag_list *diags);
+
+/*
  * From here on the requests are about this object. It is compared with the shipped kernel or
  * module: KM304 where nothing of it is there.
  */
