@@ -123,7 +123,9 @@ static int run(struct differ *differ)
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	judge(differ);
-	r = close_over(differ);
+	r = result->n_changed || result->n_added ? judge_layouts(differ) : 0;
+	if (r == 0)
+		r = close_over(differ);
 	if (r < 0)
 		return r == -ENOMEM ? diag_error(&result->diags, KM104, r, "out of memory") : r;
 	if (diag_list_has(&result->diags, DIAG_REFUSAL)) {

@@ -64,6 +64,9 @@ void judge(struct differ *differ);
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...) _printf_(6, 7);
 
+/* layout.c: refuse changed layouts of structures, where debug information tells. 0 or -ENOMEM. */
+int judge_layouts(struct differ *differ);
+
 /* closure.c: find the pieces that the output consists of. Returns 0, or -ENOMEM. */
 int close_over(struct differ *differ);
 

@@ -20,6 +20,7 @@ struct special;
 struct piece;
 struct external;
 struct srcline;
+struct Dwarf;
 
 struct reloc {
 	uint64_t offset; /* in the section it changes */
@@ -109,6 +110,8 @@ struct object {
 
 /* srcline.c */
 void srcline_free(struct srcline *lines);
+/* Debug information; -ENODATA: there is none. It lives as long as the object. */
+int object_dwarf(struct object *object, struct Dwarf **ret);
 
 /*
  * Read an object. Returns 0, or a negative errno with the reason in diags: -ENOEXEC where it is

@@ -70,6 +70,23 @@ static int section_address(const struct srcline *s, const char *section, GElf_Ad
 	return -ENODATA;
 }
 
+static int open_lines(struct object *object)
+{
+	if (!object->has_no_lines && !object->lines)
+		object->has_no_lines = srcline_open(object->path, &object->lines) < 0;
+	return object->has_no_lines ? -ENODATA : 0;
+}
+
+int object_dwarf(struct object *object, Dwarf **ret)
+{
+	Dwarf_Addr bias;
+
+	if (open_lines(object) < 0)
+		return -ENODATA;
+	*ret = dwfl_module_getdwarf(object->lines->module, &bias);
+	return *ret ? 0 : -ENODATA;
+}
+
 int source_line(struct object *object, const char *section, uint64_t offset, char **ret_file,
 		unsigned *ret_line)
 {
@@ -78,9 +95,7 @@ int source_line(struct object *object, const char *section, uint64_t offset, cha
 	const char *file;
 	int number;
 
-	if (!object->has_no_lines && !object->lines)
-		object->has_no_lines = srcline_open(object->path, &object->lines) < 0;
-	if (object->has_no_lines || section_address(object->lines, section, &address) < 0)
+	if (open_lines(object) < 0 || section_address(object->lines, section, &address) < 0)
 		return -ENODATA;
 	line = dwfl_module_getsrc(object->lines->module, address + offset);
 	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;

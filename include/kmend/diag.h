@@ -72,7 +72,11 @@
 	X(KM226, "a changed function is in a section group",                                     \
 	  "build it as the kernel's own build does")                                             \
 	X(KM227, "a static variable was recognised by its name only",                            \
-	  "see that it is the same variable, moved to another function")
+	  "see that it is the same variable, moved to another function")                         \
+	X(KM228, "the layout of a structure changes",                                            \
+	  "the kernel's objects keep the old layout: use a shadow variable (klp_shadow_alloc)")  \
+	X(KM229, "the objects have no debug information",                                        \
+	  "compile with -g, so that changed layouts of structures are found")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

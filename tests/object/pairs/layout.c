@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the kernel has allocated does not have the new member.
+// expect verdict: refused
+// expect codes: KM228
+// expect symbols: item
+#include "kernel.h"
+
+struct item {
+	int id;
+#ifdef PATCHED
+	int generation;
+#endif
+	long value;
+};
+
+struct list {
+	struct item first;
+	int n;
+};
+
+noinline long value_of(struct list *list)
+{
+	return list->n ? list->first.value : 0;
+}
