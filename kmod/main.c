@@ -12,11 +12,6 @@ static int __init kmend_init(void)
 {
 	int r;
 
-	/* unwind.c walks the list of tasks without its lock, which sleeps there. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("KM515 PREEMPT_RT kernels are not supported yet\n");
-		return -EOPNOTSUPP;
-	}
 	r = symbols_resolve();
 	if (r)
 		return r;

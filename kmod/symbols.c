@@ -52,6 +52,7 @@ int __init symbols_resolve(void)
 		{"ftrace_enabled", &kernel.ftrace_enabled},
 		{"__start_notes", &kernel.notes_start},
 		{"__stop_notes", &kernel.notes_stop},
+		{"tasklist_lock", &kernel.tasklist_lock},
 		{"klp_mutex", &kernel.klp_mutex},
 		{"klp_patches", &kernel.klp_patches},
 		{"klp_transition_patch", &kernel.klp_transition_patch},

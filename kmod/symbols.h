@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 
 struct klp_patch;
@@ -22,6 +23,7 @@ struct kernel_symbols {
 	const int *ftrace_enabled;
 	const void *notes_start;
 	const void *notes_stop;
+	rwlock_t *tasklist_lock;
 
 	/* The in-tree livepatch engine's: its lock, its patches, the one under way. */
 	struct mutex *klp_mutex;

@@ -124,16 +124,27 @@ static int look_at_task(struct pass *pass, struct task_struct *task)
 }
 
 /*
- * The list of tasks needs no lock here: tasklist_lock is a spinning lock that is taken for writing
- * with interrupts off, so no CPU can have been stopped while holding it. (On PREEMPT_RT it
- * sleeps; the core refuses to load there.)
+ * The list of tasks needs no lock here: tasklist_lock is taken for writing with interrupts off, so
+ * no CPU can have been stopped while changing the list. On PREEMPT_RT the lock sleeps, and its
+ * writer may have been preempted half-way; but nobody can become its writer now.
  */
+static bool task_list_is_changing(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return atomic_read(&kernel.tasklist_lock->rwbase.readers) == WRITER_BIAS;
+#else
+	return false;
+#endif
+}
+
 static int look_at_all_tasks(struct pass *pass)
 {
 	struct task_struct *group, *task;
 	unsigned int cpu;
 	int r;
 
+	if (task_list_is_changing())
+		return -EAGAIN;
 	for_each_process_thread(group, task) {
 		r = look_at_task(pass, task);
 		if (r)

@@ -42,7 +42,8 @@ void code_ranges_finish(struct code_ranges *ranges);
  * equals "except" (may be NULL) is not looked at.
  *
  * Returns 0 when committed, -EAGAIN when *ret_straggler is inside (forget it with
- * straggler_forget()), or another negative errno. *ret_stop_ns is how long the machine stood.
+ * straggler_forget()) or, with no task in it, when the tasks could not be told this time, or
+ * another negative errno. *ret_stop_ns is how long the machine stood.
  */
 int unwind_all_and_commit(const struct code_ranges *ranges, const struct task_struct *except,
 			  void (*commit)(void *data), void *data, struct straggler *ret_straggler,
