@@ -10,7 +10,7 @@ struct item {
 #ifdef PATCHED
 	int generation;
 #endif
-	long value;
+	int value;
 };
 
 struct list {
