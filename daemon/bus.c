@@ -268,8 +268,8 @@ int bus_connect(struct manager *m)
 
 	r = sd_bus_new(&m->bus);
 	if (r >= 0)
-		r = sd_bus_set_address(m->bus, secure_getenv("DBUS_SYSTEM_BUS_ADDRESS")
-						       ?: SYSTEM_BUS_ADDRESS);
+		r = sd_bus_set_address(m->bus, secure_getenv("DBUS_SYSTEM_BUS_ADDRESS") ?:
+						       SYSTEM_BUS_ADDRESS);
 	if (r >= 0)
 		r = sd_bus_set_bus_client(m->bus, true);
 	/* Early at boot there is no bus yet: connect when its socket appears. */

@@ -34,7 +34,7 @@ const struct catalog_entry *catalog_find(const struct catalog *c, const char *na
 
 const struct manifest *catalog_manifest(const struct catalog_entry *e)
 {
-	return e && e->module ? e->module->manifest : NULL;
+	return e && e->problems.n == 0 ? e->module->manifest : NULL;
 }
 
 /* The file beside the module is what people and packages read: it must not tell another story. */

@@ -40,7 +40,7 @@ int catalog_read(const char *folder, const struct catalog_kernel *kernel, struct
 /* The entry of a name, fit or not; NULL when there is none. */
 const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *name);
 
-/* The manifest of an entry that could be read, or NULL. */
+/* The manifest of an entry that is fit, or NULL: an unfit one's is not to be relied upon. */
 const struct manifest *catalog_manifest(const struct catalog_entry *entry);
 
 /*

@@ -42,8 +42,8 @@ static int find_target(struct manager *m, struct job *job, struct generation *re
 	_cleanup_generation_ struct generation g = {};
 	int r;
 
-	r = job->target ? generation_read(m->config.state, job->target, &job->diags, &g)
-			: find_previous(m, job, &g);
+	r = job->target ? generation_read(m->config.state, job->target, &job->diags, &g) :
+			  find_previous(m, job, &g);
 	if (r == -ENOENT && !job_failure(job))
 		return diag_error(&job->diags, KM618, r, "there is no generation %llu",
 				  (unsigned long long)job->target);
@@ -159,8 +159,8 @@ static void report(struct manager *m, const struct job *job, enum journal_event 
 	const struct journal_fields fields = {
 		.generation = job->generation.number,
 		.patches = patches,
-		.diag = event == JOURNAL_CHANGED || event == JOURNAL_STARTED ? NULL
-									     : job_failure(job),
+		.diag = event == JOURNAL_CHANGED || event == JOURNAL_STARTED ? NULL :
+									       job_failure(job),
 	};
 
 	journal_write(m->config.state, event, &fields, "%s %s: generation %llu %s",
@@ -227,8 +227,8 @@ static int run_steps(struct manager *m, struct job *job, const struct steps *ste
 	r = loader_start(m->event, &m->config, steps, on_loader_progress, on_loader_done, m,
 			 &job->loader);
 	return r < 0 ? diag_error(&job->diags, KM622, r, "the loader cannot be started: %s",
-				  strerror(-r))
-		     : 0;
+				  strerror(-r)) :
+		       0;
 }
 
 /* What could not be recorded would be lost at the next boot: take it out of the kernel again. */

@@ -143,9 +143,9 @@ static int to_json(const struct generation *g, struct json_object *o)
 
 static int file_of(const char *state, uint64_t number, char **ret)
 {
-	return asprintf(ret, "%s/generations/%llu.json", state, (unsigned long long)number) < 0
-		       ? -ENOMEM
-		       : 0;
+	return asprintf(ret, "%s/generations/%llu.json", state, (unsigned long long)number) < 0 ?
+		       -ENOMEM :
+		       0;
 }
 
 int generation_write(const char *state, const struct generation *g)

@@ -68,8 +68,8 @@ int kernel_load_core(const struct config *config, struct diag_list *diags)
 				  CORE_MODULE, strerror(-r));
 	r = core_read_abi(config->sysfs, &abi);
 	return r < 0 ? diag_error(diags, KM614, r, "the core does not show up in sysfs: %s",
-				  strerror(-r))
-		     : 0;
+				  strerror(-r)) :
+		       0;
 }
 
 static const char *load_error(int r)

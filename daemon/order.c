@@ -129,8 +129,8 @@ static bool same_place(const struct kmend_func *a, const struct kmend_func *b)
 
 static const struct kmend_func *shared_function(const struct node *a, const struct node *b)
 {
-	const struct patch_module *x = a->entry ? a->entry->module : NULL;
-	const struct patch_module *y = b->entry ? b->entry->module : NULL;
+	const struct patch_module *x = catalog_manifest(a->entry) ? a->entry->module : NULL;
+	const struct patch_module *y = catalog_manifest(b->entry) ? b->entry->module : NULL;
 
 	for (size_t i = 0; x && y && i < x->n_funcs; i++)
 		for (size_t j = 0; j < y->n_funcs; j++)
@@ -206,8 +206,8 @@ static int visit_dependency(struct order *o, struct node *node, const char *name
 	if (!dependency || (!dependency->entry && !node_is_live(dependency)))
 		return diag_add(o->diags, KM605, DIAG_REFUSAL, -ENOENT, NULL,
 				"%s depends on %s, which is not %s", node->name, name,
-				dependency ? "in the catalog for this kernel"
-					   : "among the patches to be live");
+				dependency ? "in the catalog for this kernel" :
+					     "among the patches to be live");
 	r = visit(o, dependency, path);
 	if (r < 0)
 		return r;

@@ -79,12 +79,20 @@ static int set(char **field, const char *value)
 	return *field ? 0 : -ENOMEM;
 }
 
+/* Of an unfit patch too, as far as it is its own. */
+static const struct manifest *manifest_to_show(const struct catalog_entry *entry)
+{
+	const struct manifest *m = entry && entry->module ? entry->module->manifest : NULL;
+
+	return m && strcmp(m->name, entry->name) == 0 ? m : NULL;
+}
+
 static int fill(const struct manager *m, const char *name, struct view *v)
 {
 	const struct catalog_entry *entry = catalog_find(&m->catalog, name);
 	const struct core_patch *core = core_patches_find(&m->core, name);
 	const struct generation_patch *known = generation_find(&m->current, name);
-	const struct manifest *manifest = catalog_manifest(entry);
+	const struct manifest *manifest = manifest_to_show(entry);
 	struct verdict verdict = judge(m, entry, core);
 	const char *version = manifest ? manifest->version : known ? known->version : NULL;
 

@@ -2,7 +2,7 @@
 # Order, cycles, conflicts and dependents; what is refused leaves kernel and disk as they were.
 # file: daemon.inc
 # timeout: 120
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2086
 . ./daemon.inc
 fresh
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+# A state folder that cannot be written: nothing is changed, and that is said.
+# file: daemon.inc
+# timeout: 120
+# shellcheck shell=sh disable=SC1091,SC2086
+. ./daemon.inc
+fresh
+
+mkdir -p /etc/systemd/system/kmendd.service.d
+cat >/etc/systemd/system/kmendd.service.d/state.conf <<-'EOF'
+	[Service]
+	ReadOnlyPaths=/var/lib/kmend
+EOF
+ok "apply before" kmendctl apply cmdline
+before=$(disk_state)
+systemctl daemon-reload
+ok "restart with a read-only state folder" systemctl restart kmendd
+ok "what was live stays live" live cmdline
+refused "no apply" kmendctl apply version
+code KM611
+refused "no revert" kmendctl revert cmdline
+code KM611
+refused "no rollback" kmendctl rollback
+code KM611
+is "$(kernel_state)" "cmdline=live " "the kernel is as before"
+ok "no module was loaded" sh -c '! grep -q kmend_version /proc/modules'
+is "$(disk_state)" "$before" "the disk is as before"
+is "$(state_of cmdline)" live "list still works"
+like "$(kmendctl history --no-legend)" 'apply' "history too"
+
+# Damaged files are named, and nothing is changed.
+fresh
+ok "apply" kmendctl apply cmdline
+echo '{"generation": 1, "ba' >$STATE/generations/1.json
+refused "a damaged generation" kmendctl apply version
+code KM619
+like "$tap_out" 'generations/1.json' "the file is named"
+ok "the daemon goes on" systemctl restart kmendd
+refused "and still refuses" kmendctl apply version
+code KM619
+ok "what is live stays live" live cmdline
+fresh
+done_testing
