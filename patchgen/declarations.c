@@ -209,9 +209,8 @@ static int name_declaration(struct declaration *declaration, const char *text)
 	if (has_tag && ((body && (!paren || body < paren)) || (!body && !paren)))
 		r = name_type(declaration, type);
 	if (r == 0 && (is_typedef || !declaration->names))
-		r = name_object(declaration, is_typedef && body && declaration->names ?
-						     strrchr(text, '}') ?: text :
-						     text);
+		r = name_object(declaration,
+				is_typedef && body ? strrchr(text, '}') ?: text : text);
 	return r;
 }
 

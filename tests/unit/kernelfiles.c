@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What patchgen reads of a kernel: its own symbol table, exports, Makefiles and headers. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "lib/strv.h"
+#include "patchgen/declarations.h"
+#include "patchgen/kallsyms.h"
+#include "patchgen/makefile.h"
+#include "patchgen/symvers.h"
+
+#define TEXT      0xffffffff81000000
+#define N_SYMBOLS 300 /* more than one marker */
+
+struct blob {
+	unsigned char data[65536];
+	size_t size;
+};
+
+static void put(struct blob *blob, uint64_t value, unsigned width)
+{
+	for (unsigned i = 0; i < width; i++)
+		blob->data[blob->size++] = value >> (8 * i);
+}
+
+static void align(struct blob *blob)
+{
+	while (blob->size % 8)
+		put(blob, 0, 1);
+}
+
+/* Address of symbol i: the first two are per-CPU, which are absolute. */
+static uint64_t address(unsigned i)
+{
+	return i < 2 ? 0x40 * i : TEXT + 0x10 * (i - 2);
+}
+
+static void put_offsets(struct blob *blob)
+{
+	align(blob);
+	for (unsigned i = 0; i < N_SYMBOLS; i++)
+		put(blob, i < 2 ? address(i) : -1 - (address(i) - TEXT), 4);
+	align(blob);
+	put(blob, TEXT, 8);
+}
+
+/* Names "T" and then "sym_7"; code 1 stands for "sym_". */
+static void put_names(struct blob *blob)
+{
+	uint32_t markers[2] = {0, 0};
+	size_t start;
+
+	put(blob, N_SYMBOLS, 8);
+	start = blob->size;
+	for (unsigned i = 0; i < N_SYMBOLS; i++) {
+		char digits[8];
+		int n = snprintf(digits, sizeof(digits), "%u", i);
+
+		if (i % 256 == 0)
+			markers[i / 256] = blob->size - start;
+		put(blob, n + 2, 1);
+		put(blob, 'T', 1);
+		put(blob, 1, 1);
+		for (int k = 0; k < n; k++)
+			put(blob, digits[k], 1);
+	}
+	align(blob);
+	put(blob, markers[0], 4);
+	put(blob, markers[1], 4);
+	align(blob);
+}
+
+static void put_tokens(struct blob *blob)
+{
+	uint16_t index[256];
+	size_t start = blob->size;
+
+	for (int i = 0; i < 256; i++) {
+		index[i] = blob->size - start;
+		if (i == 1) {
+			memcpy(blob->data + blob->size, "sym_", 4);
+			blob->size += 4;
+		} else if (i > ' ' && i < 127) {
+			put(blob, i, 1);
+		}
+		put(blob, 0, 1);
+	}
+	align(blob);
+	for (int i = 0; i < 256; i++)
+		put(blob, index[i], 2);
+}
+
+static void check(const struct blob *blob)
+{
+	struct kallsyms kallsyms;
+	char name[16];
+
+	cr_assert_eq(kallsyms_parse(blob->data, blob->size, TEXT, &kallsyms), 0);
+	cr_assert_eq(kallsyms.n_symbols, N_SYMBOLS);
+	for (unsigned i = 0; i < N_SYMBOLS; i++) {
+		snprintf(name, sizeof(name), "sym_%u", i);
+		cr_assert_str_eq(kallsyms.symbols[i].name, name);
+		cr_assert_eq(kallsyms.symbols[i].type, 'T');
+		cr_assert_eq(kallsyms.symbols[i].address, address(i), "symbol %u", i);
+	}
+	kallsyms_done(&kallsyms);
+}
+
+/* As Linux 6.1 lays them out; index_by_name as stable 6.1 and 6.2 do. */
+static void make_old(struct blob *blob, bool index_by_name)
+{
+	put(blob, 0x1234567812345678, 8);
+	put_offsets(blob);
+	put_names(blob);
+	for (unsigned i = 0; index_by_name && i < 3 * N_SYMBOLS; i++)
+		put(blob, 0xaa, 1);
+	align(blob);
+	put_tokens(blob);
+}
+
+/* As Linux 6.4 and later do. */
+static void make_new(struct blob *blob)
+{
+	put(blob, 0x1234567812345678, 8);
+	put_names(blob);
+	put_tokens(blob);
+	put_offsets(blob);
+}
+
+Test(kallsyms, reads_every_layout)
+{
+	struct blob a = {}, b = {}, c = {};
+
+	make_old(&a, false);
+	check(&a);
+	make_old(&b, true);
+	check(&b);
+	make_new(&c);
+	check(&c);
+}
+
+Test(kallsyms, refuses_another_base)
+{
+	struct blob blob = {};
+	struct kallsyms kallsyms;
+
+	make_old(&blob, true);
+	cr_assert_eq(kallsyms_parse(blob.data, blob.size, TEXT + 0x1000, &kallsyms), -ENODATA);
+}
+
+Test(kallsyms, survives_truncation_and_damage)
+{
+	static struct blob good, blob;
+	struct kallsyms kallsyms;
+	unsigned seed = 1;
+
+	make_old(&good, true);
+	for (size_t size = 0; size < good.size; size += 7) {
+		unsigned char *exact = malloc(size ?: 1);
+
+		memcpy(exact, good.data, size);
+		if (kallsyms_parse(exact, size, TEXT, &kallsyms) == 0)
+			kallsyms_done(&kallsyms);
+		free(exact);
+	}
+	for (int i = 0; i < 2000; i++) {
+		blob = good;
+		for (int k = 0; k < 3; k++) {
+			seed = seed * 1103515245 + 12345;
+			blob.data[(seed >> 8) % blob.size] = seed >> 24;
+		}
+		if (kallsyms_parse(blob.data, blob.size, TEXT, &kallsyms) == 0)
+			kallsyms_done(&kallsyms);
+	}
+}
+
+Test(symvers, reads_exports_with_and_without_namespace)
+{
+	static const char text[] = "0x12345678\tzeta\tvmlinux\tEXPORT_SYMBOL\t\n"
+				   "0xdeadbeef\talpha\tfs/btrfs/btrfs\tEXPORT_SYMBOL_GPL\tSOME_NS\n"
+				   "0x00000001\told\tvmlinux\tEXPORT_SYMBOL\n";
+	struct symvers symvers;
+	const struct export *export;
+
+	cr_assert_eq(symvers_parse(text, strlen(text), "Module.symvers", NULL, &symvers), 0);
+	cr_assert_eq(symvers.n_exports, 3);
+	export = symvers_find(&symvers, "alpha");
+	cr_assert_str_eq(export->namespace, "SOME_NS");
+	cr_assert_str_eq(export->module, "fs/btrfs/btrfs");
+	cr_assert_eq(export->crc, 0xdeadbeef);
+	cr_assert_str_eq(symvers_find(&symvers, "zeta")->namespace, "");
+	cr_assert_str_eq(symvers_find(&symvers, "old")->namespace, "");
+	cr_assert_null(symvers_find(&symvers, "beta"));
+	symvers_done(&symvers);
+}
+
+Test(symvers, names_the_line_that_is_malformed)
+{
+	static const char *const texts[] = {"x\n", "0x1\n", "0x1\ta\n", "0x1\ta\tvmlinux\n",
+					    "nonsense\ta\tvmlinux\tEXPORT_SYMBOL\t\n"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		_cleanup_(diag_list_done) struct diag_list diags = {0};
+		struct symvers symvers;
+
+		cr_assert_eq(symvers_parse(texts[i], strlen(texts[i]), "f", &diags, &symvers),
+			     -EINVAL);
+		cr_assert_eq(diags.n, 1);
+		cr_assert_eq(diags.items[0].line, 1);
+	}
+}
+
+static enum member member(const char *makefile, const char *object, const char *wanted_option)
+{
+	_cleanup_free_ char *option = NULL;
+	enum member result;
+
+	cr_assert_eq(makefile_member(makefile,
+				     "CONFIG_ON=y\nCONFIG_MOD=m\n# CONFIG_OFF is not set\n", object,
+				     &result, &option),
+		     0);
+	if (wanted_option)
+		cr_assert_str_eq(option ?: "", wanted_option);
+	return result;
+}
+
+Test(makefile, tells_what_is_configured)
+{
+	static const char text[] = "# a.o is nothing\n"
+				   "obj-y := one.o \\\n\ttwo.o\n"
+				   "obj-$(CONFIG_MOD) += big.o\n"
+				   "big-y := part.o\n"
+				   "big-$(CONFIG_OFF) += rare.o\n"
+				   "obj-$(CONFIG_OFF) += gone.o whole.o\n"
+				   "whole-objs := piece.o\n";
+
+	cr_assert_eq(member(text, "one.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "two.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "part.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "rare.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "gone.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "piece.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "a.o", NULL), MEMBER_NOT_LISTED);
+	cr_assert_eq(member(text, "art.o", NULL), MEMBER_NOT_LISTED);
+}
+
+static void expect_names(const char *text, const char *wanted)
+{
+	struct declarations declarations;
+	_cleanup_strv_ char **all = NULL;
+	_cleanup_free_ char *joined = NULL;
+
+	cr_assert_eq(declarations_parse(text, strlen(text), &declarations), 0);
+	for (size_t i = 0; i < declarations.n; i++)
+		for (char **name = declarations.items[i].names; name && *name; name++)
+			cr_assert_eq(strv_append(&all, *name), 0);
+	joined = strv_join(all, " ");
+	cr_assert_str_eq(joined ?: "", wanted, "%s: got '%s'", text, joined);
+	declarations_done(&declarations);
+}
+
+Test(declarations, finds_what_is_declared)
+{
+	expect_names("#define A(x) \\\n\t((x) + 1)\nint f(int a, int b);\n", "A f");
+	expect_names("static inline int *g(void)\n{\n#ifdef X\n\treturn h();\n#endif\n}\nint v;\n",
+		     "g v");
+	expect_names("struct s {\n\tint a;\n#define S_FLAG 1\n\tint (*f)(void);\n};\n", "S_FLAG s");
+	expect_names("enum e { E_ONE, /* , */ E_TWO = 4, };\n", "e E_ONE E_TWO");
+	expect_names("typedef struct { int a; } t_t;\ntypedef int (*cb_t)(int);\n", "t_t cb_t");
+	expect_names("struct s *make(int n);\nextern struct s table[4];\n", "make table");
+}
+
+Test(declarations, conditions_are_part_of_what_stands_under_them)
+{
+	static const char a[] = "#ifdef X\nint f(void);\n#endif\n", b[] = "int f(void);\n";
+	struct declarations x, y;
+
+	cr_assert_eq(declarations_parse(a, strlen(a), &x), 0);
+	cr_assert_eq(declarations_parse(b, strlen(b), &y), 0);
+	cr_assert_not(declarations_contain(&x, y.items[0].text));
+	declarations_done(&x);
+	declarations_done(&y);
+}
+
+Test(declarations, comments_and_blanks_are_no_change)
+{
+	static const char a[] = "int f(int  a);\n", b[] = "int f(int/* the */a); // no\n";
+	struct declarations x, y;
+
+	cr_assert_eq(declarations_parse(a, strlen(a), &x), 0);
+	cr_assert_eq(declarations_parse(b, strlen(b), &y), 0);
+	cr_assert(declarations_contain(&x, y.items[0].text), "'%s'", y.items[0].text);
+	declarations_done(&x);
+	declarations_done(&y);
+}
