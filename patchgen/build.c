@@ -251,7 +251,8 @@ static int diff(struct build *build)
 		r = diff_object(build, object);
 		if (r < 0)
 			result = r;
-		if (object->diff.verdict == DIFF_ACCEPTED)
+		/* New functions alone are never called. */
+		if (object->diff.verdict == DIFF_ACCEPTED && object->diff.n_changed)
 			build->verdict = DIFF_ACCEPTED;
 	}
 	return result;
