@@ -30,6 +30,11 @@ die()
 	exit 1
 }
 
+# Neither configure nor the kernel's build system can work below such a folder.
+case "$top${KMEND_CACHE:-}" in
+*[[:space:]:]*) die "blanks and colons in the path of the source or the cache: autoconf and kbuild cannot work there" ;;
+esac
+
 missing_packages()
 {
 	sed 's/#.*//' "$top/tests/packages" | while read -r package; do
