@@ -8,7 +8,10 @@
 #define BAR_WIDTH   24
 #define REDRAW_MS   200
 #define ANNOUNCE_MS 2000
-#define CLEAR_LINE  "\r\033[K"
+/* A finished step that took less says nothing. */
+#define WORTH_TELLING_MS 100
+
+#define CLEAR_LINE "\r\033[K"
 
 void progress_init(struct progress *progress, bool quiet)
 {
@@ -80,7 +83,7 @@ void progress_end(struct progress *progress, bool ok)
 	if (!progress->quiet && progress->what) {
 		if (progress->terminal)
 			fputs(CLEAR_LINE, stderr);
-		if (ok)
+		if (ok && run_clock_ms() - progress->started_ms >= WORTH_TELLING_MS)
 			fprintf(stderr, "  %s: %.1f s\n", progress->what, seconds(progress));
 	}
 	free(TAKE_PTR(progress->what));
