@@ -174,6 +174,16 @@ static int describe_source(const struct build *build, char **ret)
 	return string_format(ret, "%s", build->image->banner);
 }
 
+/* Is anything of this module patched, and not only compared? */
+static bool is_target(const struct build *build, const char *module)
+{
+	for (size_t i = 0; i < build->n_objects; i++)
+		if (build->objects[i].diff.verdict == DIFF_ACCEPTED &&
+		    strcmp(build->objects[i].original.module, module) == 0)
+			return true;
+	return false;
+}
+
 static int add_modules(struct build *build)
 {
 	struct manifest *manifest = build->manifest;
@@ -185,7 +195,11 @@ static int add_modules(struct build *build)
 	}
 	manifest->n_modules = 0;
 	for (size_t i = 0; resolver_module(build->resolver, i, &name, &build_id); i++) {
-		struct manifest_module *modules =
+		struct manifest_module *modules;
+
+		if (!is_target(build, name))
+			continue;
+		modules =
 			reallocarray(manifest->modules, manifest->n_modules + 1, sizeof(*modules));
 
 		if (!modules)

@@ -156,7 +156,7 @@ static int write_kbuild(const struct module_parts *parts, const char *module)
 		/* modpost reads there what an object was compiled from. */
 		r = r ?: write_in(parts->folder, command, "", 0);
 	}
-	fputs("\nccflags-y := -I$(src) -g0\n", out);
+	fputs("\nccflags-y := -I$(src)\n", out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
 	return r ?: write_in(parts->folder, "Kbuild", text, size);
@@ -188,10 +188,12 @@ static int run_kbuild(const struct module_parts *parts, const char *symvers,
 	r = r ?: string_format(&extra, "KBUILD_EXTRA_SYMBOLS=%s", symvers);
 	if (r < 0)
 		return r;
-	r = run_program(&(struct run){.argv = (const char *[]){"make", "-s", "-C",
-							       parts->tree->kernel->headers, m, cc,
-							       extra, "modules", NULL}},
-			&text);
+	/* Debug information has the scratch folder's name in it, and the build-id covers it. */
+	r = run_program(
+		&(struct run){.argv = (const char *[]){"make", "-s", "-C",
+						       parts->tree->kernel->headers, m, cc, extra,
+						       "KCFLAGS=-g0", "modules", NULL}},
+		&text);
 	if (r < 0)
 		return diag_error(diags, r == -EINTR ? KM316 : KM309, r, "make: %s", strerror(-r));
 	/* modpost only warns of symbols that it does not find, where it is told so. */

@@ -43,7 +43,9 @@ void report_print(FILE *f, const struct build *build)
 	print_fixes(f, build->manifest->fixes);
 	fprintf(f, "  kernel's build-id %s\n", build->image->build_id);
 	for (size_t i = 0; i < build->n_objects; i++)
-		print_object(f, &build->objects[i]);
+		if (!build->objects[i].is_indirect ||
+		    build->objects[i].diff.verdict != DIFF_NO_CHANGE)
+			print_object(f, &build->objects[i]);
 	if (build->verdict == DIFF_NO_CHANGE) {
 		fputs("  the patch changes nothing in this kernel\n", f);
 		return;
