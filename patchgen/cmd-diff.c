@@ -80,6 +80,32 @@ static struct json_object *names_to_json(char **names, size_t n)
 	return array;
 }
 
+static struct json_object *change_to_json(const char *name, const struct diff_change *change)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "function", json_object_new_string(name));
+	json_object_object_add(o, "part", json_object_new_string(change->part));
+	json_object_object_add(o, "offset", json_object_new_int64(change->offset));
+	json_object_object_add(o, "section",
+			       change->section ? json_object_new_string(change->section) : NULL);
+	json_object_object_add(o, "file",
+			       change->file ? json_object_new_string(change->file) : NULL);
+	json_object_object_add(o, "line",
+			       change->line ? json_object_new_int64(change->line) : NULL);
+	return o;
+}
+
+static struct json_object *changes_to_json(const struct diff_result *result)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; result->changes && i < result->n_changed; i++)
+		json_object_array_add(array,
+				      change_to_json(result->changed[i], &result->changes[i]));
+	return array;
+}
+
 static void print_json(const struct diff_result *result, const char *verdict)
 {
 	struct json_object *o = json_object_new_object();
@@ -88,17 +114,29 @@ static void print_json(const struct diff_result *result, const char *verdict)
 	json_object_object_add(o, "changed_functions",
 			       names_to_json(result->changed, result->n_changed));
 	json_object_object_add(o, "new_functions", names_to_json(result->added, result->n_added));
+	json_object_object_add(o, "first_changes", changes_to_json(result));
 	json_object_object_add(o, "diagnostics", diag_list_to_json(&result->diags));
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 
+static void print_change(const char *name, const struct diff_change *change)
+{
+	printf("changed  %s, first at %s+0x%llx", name,
+	       strcmp(change->part, name) == 0 ? "" : change->part, change->offset);
+	if (change->section)
+		printf(" (%s)", change->section);
+	if (change->file)
+		printf(", %s:%u", change->file, change->line);
+	putchar('\n');
+}
+
 static void print_text(const struct diff_result *result, const char *verdict)
 {
 	diag_list_print(stderr, &result->diags, isatty(STDERR_FILENO));
-	for (size_t i = 0; i < result->n_changed; i++)
-		printf("changed  %s\n", result->changed[i]);
+	for (size_t i = 0; result->changes && i < result->n_changed; i++)
+		print_change(result->changed[i], &result->changes[i]);
 	for (size_t i = 0; i < result->n_added; i++)
 		printf("new      %s\n", result->added[i]);
 	printf("verdict  %s\n", verdict);

@@ -253,7 +253,7 @@ static bool code_same(const struct symbol *a, const struct symbol *b, uint64_t f
 
 bool functions_same(const struct symbol *a, const struct symbol *b, struct change *ret)
 {
-	struct change change = {0};
+	struct change change = {.part = b};
 	uint64_t from = 0;
 
 	while (!code_same(a, b, from, &change.offset)) {
@@ -292,7 +292,8 @@ void compare_functions(struct differ *differ)
 		if (!parent || !parent->twin || (symbol->twin && !symbol->is_changed))
 			continue;
 		if (!parent->is_changed)
-			parent->change = symbol->change;
+			parent->change = symbol->is_changed ? symbol->change :
+							      (struct change){.part = symbol};
 		parent->is_changed = true;
 		parent->twin->is_changed = true;
 	}

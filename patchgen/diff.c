@@ -25,6 +25,12 @@ static void free_names(char **names, size_t n)
 
 void diff_result_done(struct diff_result *result)
 {
+	for (size_t i = 0; result->changes && i < result->n_changed; i++) {
+		free(result->changes[i].part);
+		free(result->changes[i].section);
+		free(result->changes[i].file);
+	}
+	free(result->changes);
 	free_names(result->changed, result->n_changed);
 	free_names(result->added, result->n_added);
 	diag_list_done(&result->diags);
@@ -66,47 +72,86 @@ static int open_objects(struct differ *differ)
 	return special_attach(differ->patched, diags);
 }
 
-static int by_string(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct symbol *x = *(struct symbol *const *)a, *y = *(struct symbol *const *)b;
+
+	return strcmp((x->twin ?: x)->name, (y->twin ?: y)->name);
 }
 
-static int add_name(char ***names, size_t *n, const char *name)
+/* .cold parts count under their parents; what only pads a function is none. */
+static bool is_listed(const struct symbol *symbol, bool is_changed)
 {
-	char **grown = reallocarray(*names, *n + 2, sizeof(**names));
+	return function_is_taken(symbol) && !symbol->parent && symbol->is_changed == is_changed &&
+	       (symbol->section->flags & SHF_ALLOC) && strncmp(symbol->name, "__pfx_", 6) != 0;
+}
 
-	if (!grown)
+static int select_functions(struct differ *differ, bool is_changed, struct symbol ***ret,
+			    size_t *ret_n)
+{
+	struct symbol **functions = calloc(differ->patched->n_symbols + 1, sizeof(*functions));
+	size_t n = 0;
+
+	if (!functions)
 		return -ENOMEM;
-	*names = grown;
-	grown[*n] = strdup(name);
-	if (!grown[*n])
+	for_each_symbol(symbol, differ->patched)
+		if (is_listed(symbol, is_changed))
+			functions[n++] = symbol;
+	qsort(functions, n, sizeof(*functions), by_name);
+	*ret = functions;
+	*ret_n = n;
+	return 0;
+}
+
+static int list_names(struct symbol **functions, size_t n, char ***ret, size_t *ret_n)
+{
+	char **names = calloc(n + 1, sizeof(*names));
+
+	if (!names)
 		return -ENOMEM;
-	grown[++*n] = NULL;
+	*ret = names;
+	for (size_t i = 0; i < n; i++) {
+		names[i] = strdup((functions[i]->twin ?: functions[i])->name);
+		if (!names[i])
+			return -ENOMEM;
+		*ret_n = i + 1;
+	}
+	return 0;
+}
+
+static int list_changes(struct symbol **functions, struct diff_result *result)
+{
+	result->changes = calloc(result->n_changed + 1, sizeof(*result->changes));
+	if (!result->changes)
+		return -ENOMEM;
+	for (size_t i = 0; i < result->n_changed; i++) {
+		struct diff_change *change = &result->changes[i];
+		const struct change *from = &functions[i]->change;
+
+		change->offset = from->offset;
+		change->part = strdup(from->part->name);
+		if (from->table)
+			change->section = strdup(from->table);
+		if (!change->part || (from->table && !change->section))
+			return -ENOMEM;
+		source_line(from->part->section->object, from->part->section->name,
+			    from->part->value + from->offset, &change->file, &change->line);
+	}
 	return 0;
 }
 
 static int list_functions(struct differ *differ)
 {
 	struct diff_result *result = differ->result;
-	int r = 0;
+	_cleanup_free_ struct symbol **changed = NULL, **added = NULL;
+	size_t n_changed, n_added;
+	int r;
 
-	for_each_symbol(symbol, differ->patched) {
-		if (!function_is_taken(symbol) || symbol->parent ||
-		    !(symbol->section->flags & SHF_ALLOC) ||
-		    strncmp(symbol->name, "__pfx_", 6) == 0)
-			continue;
-		if (symbol->is_changed)
-			r = add_name(&result->changed, &result->n_changed, symbol->twin->name);
-		else
-			r = add_name(&result->added, &result->n_added, symbol->name);
-		if (r < 0)
-			return r;
-	}
-	if (result->changed)
-		qsort(result->changed, result->n_changed, sizeof(char *), by_string);
-	if (result->added)
-		qsort(result->added, result->n_added, sizeof(char *), by_string);
-	return 0;
+	r = select_functions(differ, true, &changed, &n_changed);
+	r = r ?: select_functions(differ, false, &added, &n_added);
+	r = r ?: list_names(changed, n_changed, &result->changed, &result->n_changed);
+	r = r ?: list_names(added, n_added, &result->added, &result->n_added);
+	return r ?: list_changes(changed, result);
 }
 
 static int run(struct differ *differ)

@@ -61,10 +61,20 @@ struct diff_options {
 	struct resolver *resolver;
 };
 
+/* Where a changed function begins to differ. */
+struct diff_change {
+	char *part; /* the patched function, or its .cold part */
+	unsigned long long offset; /* of the first changed instruction, in part */
+	char *section; /* special section, where only what it says of the function changed */
+	char *file; /* of that instruction; NULL: not known */
+	unsigned line;
+};
+
 /* Names as in the object files; a .cold or similar part counts under its parent. */
 struct diff_result {
 	enum diff_verdict verdict;
 	char **changed, **added; /* functions, NULL-terminated, sorted */
+	struct diff_change *changes; /* one for each in changed, in the same order */
 	size_t n_changed, n_added;
 	struct diag_list diags;
 };

@@ -70,7 +70,8 @@ struct section {
 
 /* Where a changed function begins to differ. */
 struct change {
-	uint64_t offset; /* of the first changed instruction */
+	const struct symbol *part; /* the function, or its .cold part */
+	uint64_t offset; /* of the first changed instruction, in part */
 	const char *table; /* special section, where the code itself is the same */
 };
 

@@ -71,7 +71,8 @@ static bool has_fentry(const struct symbol *symbol)
 static void judge_function(struct differ *differ, const struct symbol *symbol)
 {
 	const struct symbol *orig = symbol->twin;
-	uint64_t at = symbol->value + symbol->change.offset;
+	uint64_t first = symbol->change.part == symbol ? symbol->change.offset : 0;
+	uint64_t at = symbol->value + first;
 
 	if (section_is_init(symbol->section) || (orig && section_is_init(orig->section))) {
 		refuse(differ, KM211, symbol, symbol->section, at,
@@ -88,7 +89,7 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 	else if (orig && !symbol_is_cold(symbol) && !has_fentry(orig))
 		refuse(differ, KM210, symbol, symbol->section, at,
 		       "%s() changes (first at +0x%llx) and has no fentry call to redirect",
-		       symbol->name, (unsigned long long)symbol->change.offset);
+		       symbol->name, (unsigned long long)first);
 }
 
 static bool is_judged_data(const struct symbol *symbol)
