@@ -69,6 +69,7 @@ struct cursor {
 	const uint8_t *code;
 	size_t size, at;
 	bool operand16, address32, wide;
+	size_t relative; /* where a RIP-relative displacement is; 0: there is none */
 };
 
 static int peek(const struct cursor *c, size_t ahead)
@@ -187,6 +188,7 @@ static int skip_modrm(struct cursor *c, unsigned *ret_reg)
 		if (mod == 0 && (sib & 7) == 5)
 			c->at += 4;
 	} else if (mod == 0 && rm == 5) {
+		c->relative = c->at;
 		c->at += 4;
 	}
 	if (mod == 1)
@@ -212,6 +214,27 @@ static void skip_immediates(struct cursor *c, unsigned flags)
 		c->at += c->address32 ? 4 : 8;
 }
 
+static bool is_branch(unsigned map, uint8_t opcode, unsigned flags)
+{
+	if (flags & REL32)
+		return true;
+	return map == 0 && (opcode == 0xeb || (opcode >= 0x70 && opcode <= 0x7f) ||
+			    (opcode >= 0xe0 && opcode <= 0xe3));
+}
+
+static void set_relative(struct insn *insn, const uint8_t *code, unsigned at, unsigned size)
+{
+	int32_t wide;
+
+	insn->relative = at;
+	if (size == 1) {
+		insn->displacement = (int8_t)code[at];
+		return;
+	}
+	memcpy(&wide, code + at, sizeof(wide));
+	insn->displacement = wide;
+}
+
 int arch_decode(const uint8_t *code, size_t size, struct insn *ret)
 {
 	struct cursor c = {.code = code, .size = size};
@@ -234,11 +257,14 @@ int arch_decode(const uint8_t *code, size_t size, struct insn *ret)
 		return -EILSEQ;
 	*ret = (struct insn){
 		.length = c.at,
-		.is_branch = (flags & REL32) || (map == 0 && opcode == 0xeb) ||
-			     (map == 0 && opcode >= 0x70 && opcode <= 0x7f),
+		.is_branch = is_branch(map, opcode, flags),
 		.is_end = (map == 0 && (opcode == 0xe9 || opcode == 0xeb || opcode == 0xc3)) ||
 			  (map == 1 && opcode == 0x0b),
 	};
+	if (ret->is_branch)
+		set_relative(ret, code, c.at - (flags & REL32 ? 4 : 1), flags & REL32 ? 4 : 1);
+	else if (c.relative)
+		set_relative(ret, code, c.relative, 4);
 	return 0;
 }
 

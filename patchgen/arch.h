@@ -13,6 +13,8 @@
 struct insn {
 	unsigned length; /* bytes */
 	bool is_branch; /* direct call or jump: its relative operand is not an address taken */
+	unsigned relative; /* offset of an operand that is relative to the next instruction; or 0 */
+	int64_t displacement; /* what that says, where no relocation changes it */
 	bool is_end; /* nothing runs on from here: unconditional jump, return, trap */
 };
 

@@ -381,9 +381,48 @@ static int take_entries(struct differ *differ, const struct range *range)
 	return 0;
 }
 
+/*
+ * Functions that share a section refer to each other without relocations: such code cannot be
+ * taken out of it.
+ */
+static bool is_self_contained(const struct range *range)
+{
+	const struct section *section = range->section;
+	struct insn insn;
+
+	for (uint64_t at = range->from; at < range->to; at += insn.length) {
+		size_t reloc = section_reloc_index(section, at);
+		uint64_t target;
+
+		if (arch_decode(section->data + at, range->to - at, &insn) < 0)
+			return false;
+		if (!insn.relative ||
+		    (reloc < section->n_relocs && section->relocs[reloc].offset < at + insn.length))
+			continue;
+		target = at + insn.length + insn.displacement;
+		if (target < range->from || target >= range->to)
+			return false;
+	}
+	return true;
+}
+
+static bool is_slice(const struct piece *piece)
+{
+	const struct range *range = &piece->range;
+
+	return section_is_code(range->section) && range->section->data && piece->symbol &&
+	       (range->from != 0 || range->to != range->section->size);
+}
+
 static int follow(struct differ *differ, struct piece *piece)
 {
 	struct reference ignored;
+
+	if (is_slice(piece) && !is_self_contained(&piece->range)) {
+		refuse(differ, KM230, piece->symbol, piece->range.section, piece->range.from,
+		       "%s() cannot be taken out of a section that it shares", piece->symbol->name);
+		return 0;
+	}
 
 	for_each_reloc(reloc, piece->range.section, piece->range.from, piece->range.to) {
 		int r = reference(differ, piece, reloc, &ignored);

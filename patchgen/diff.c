@@ -79,11 +79,11 @@ static int by_name(const void *a, const void *b)
 	return strcmp((x->twin ?: x)->name, (y->twin ?: y)->name);
 }
 
-/* .cold parts count under their parents; what only pads a function is none. */
+/* .cold parts count under their parents. */
 static bool is_listed(const struct symbol *symbol, bool is_changed)
 {
 	return function_is_taken(symbol) && !symbol->parent && symbol->is_changed == is_changed &&
-	       (symbol->section->flags & SHF_ALLOC) && strncmp(symbol->name, "__pfx_", 6) != 0;
+	       (symbol->section->flags & SHF_ALLOC);
 }
 
 static int select_functions(struct differ *differ, bool is_changed, struct symbol ***ret,

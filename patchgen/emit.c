@@ -16,6 +16,7 @@ struct emitter {
 	struct outfile out;
 	size_t *shared; /* by index of an input section: output section of its unnamed pieces + 1 */
 	size_t orc_ip, orc; /* output sections + 1 */
+	const struct section *orc_input;
 	size_t funcs; /* output section of the records */
 };
 
@@ -163,7 +164,7 @@ static int emit_orc_line(struct emitter *e, const struct piece *piece, const str
 			 uint64_t at)
 {
 	const struct section *ip = entry->section;
-	const struct section *orc = object_find_section(ip->object, entry->special->pair);
+	const struct section *orc = e->orc_input;
 	size_t n = ip->size / entry->size, index = entry->offset / entry->size;
 	uint64_t size = orc && n ? orc->size / n : 0, at_ip, at_orc;
 	ssize_t out;
@@ -226,6 +227,7 @@ static int emit_orc(struct emitter *e)
 	struct diag_where where = {.section = ".orc_unwind_ip", .file = e->differ->patched->path};
 	int r;
 
+	e->orc_input = object_find_section(e->differ->patched, ".orc_unwind");
 	for (size_t i = 0; i < e->differ->n_pieces; i++) {
 		const struct piece *piece = e->differ->pieces[i];
 

@@ -22,8 +22,7 @@ static bool symbol_defines(const struct symbol *symbol)
 {
 	if (!symbol->section || !(symbol->section->flags & SHF_ALLOC))
 		return false;
-	if (strncmp(symbol->name, ".L", 2) == 0 || strncmp(symbol->name, "__pfx_", 6) == 0 ||
-	    strncmp(symbol->name, "__cfi_", 6) == 0)
+	if (strncmp(symbol->name, ".L", 2) == 0)
 		return false;
 	return symbol_is_function(symbol) || symbol_is_data(symbol) ||
 	       (symbol->type == STT_NOTYPE && symbol->name[0]);

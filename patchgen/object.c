@@ -169,6 +169,9 @@ static int read_symbol(struct object *object, size_t i, const GElf_Sym *sym, Elf
 		return malformed(diags, object, NULL, "symbol without a name");
 	if (symbol->type == STT_TLS || symbol->type == STT_GNU_IFUNC)
 		return malformed(diags, object, NULL, "symbol of a kind that kernels do not have");
+	/* Padding in front of a function, for thunks: it goes where the function goes. */
+	if (strncmp(symbol->name, "__pfx_", 6) == 0 || strncmp(symbol->name, "__cfi_", 6) == 0)
+		symbol->type = STT_NOTYPE;
 	symbol->base = base_name(symbol->name);
 	if (!symbol->base)
 		return no_memory(diags);

@@ -60,7 +60,6 @@ struct section {
 	uint64_t nop_fentry; /* offset + 1 of a call for ftrace that the build made a no-op */
 	struct symbol **defs; /* functions, data and labels, by value */
 	size_t n_defs;
-	struct section *twin;
 	const struct special *special;
 	struct entry *entries; /* special entries about this section, by owner */
 	size_t n_entries, entries_allocated;

@@ -201,8 +201,7 @@ static void judge_section(struct differ *differ, struct section *section)
 void judge(struct differ *differ)
 {
 	for_each_symbol(symbol, differ->patched)
-		if (function_is_taken(symbol) && (symbol->section->flags & SHF_ALLOC) &&
-		    strncmp(symbol->name, "__pfx_", 6) != 0)
+		if (function_is_taken(symbol) && (symbol->section->flags & SHF_ALLOC))
 			judge_function(differ, symbol);
 	for_each_symbol(symbol, differ->patched)
 		if (is_judged_data(symbol))

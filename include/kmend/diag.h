@@ -76,7 +76,9 @@
 	X(KM228, "the layout of a structure changes",                                            \
 	  "the kernel's objects keep the old layout: use a shadow variable (klp_shadow_alloc)")  \
 	X(KM229, "the objects have no debug information",                                        \
-	  "compile with -g, so that changed layouts of structures are found")
+	  "compile with -g, so that changed layouts of structures are found")                    \
+	X(KM230, "functions that share a section refer to each other without relocations",       \
+	  "build with -ffunction-sections, as patchgen does")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \
