@@ -91,7 +91,8 @@ static char *subject_of(const struct patch_text *patch)
 		p = strchr(p, '\n');
 		p = p ? p + 1 : NULL;
 	}
-	return strdup(patch->name);
+	p = strrchr(patch->name, '/');
+	return strdup(p ? p + 1 : patch->name);
 }
 
 static int make_manifest(struct build *build, const char *path)

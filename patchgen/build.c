@@ -357,6 +357,11 @@ int build_run(const struct build_options *options, struct build *build)
 	progress_init(&build->progress, options->quiet);
 	build->started = run_clock_ms();
 	r = run_steps(build);
+	if (r < 0 && run_interrupted()) {
+		/* What failed because its program was ended is no news. */
+		diag_list_done(&build->diags);
+		diag_error(&build->diags, KM316, r, "interrupted");
+	}
 	if (r == -ENOMEM && build->diags.n == 0)
 		diag_error(&build->diags, KM104, r, "out of memory");
 	else if (r < 0 && build->diags.n == 0)

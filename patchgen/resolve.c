@@ -93,6 +93,17 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 	return 0;
 }
 
+/* How many of the object's functions what was shipped has by name. */
+static size_t count_known(const struct resolver *resolver)
+{
+	size_t n = 0, first;
+
+	for_each_symbol(symbol, resolver->object)
+		if (symbol->section && symbol_is_function(symbol))
+			n += shipped_find(resolver->owner, symbol->name, &first) > 0;
+	return n;
+}
+
 int resolver_set_object(struct resolver *resolver, const struct compiled *original,
 			struct diag_list *diags)
 {
@@ -106,10 +117,14 @@ int resolver_set_object(struct resolver *resolver, const struct compiled *origin
 	r = r ?: proof_make(resolver->object, resolver->owner, &resolver->proof);
 	if (r < 0)
 		return r;
-	if (resolver->proof->n_functions > 0 && resolver->proof->n_proven == 0)
-		return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, &where,
-				"none of its functions is in the shipped %s", original->module);
-	return 0;
+	if (resolver->proof->n_functions == 0 || resolver->proof->n_proven > 0)
+		return 0;
+	if (count_known(resolver) > 0)
+		return diag_add(diags, KM312, DIAG_REFUSAL, -ENOENT, &where,
+				"none of its functions is what was shipped in %s",
+				original->module);
+	return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, &where,
+			"none of its functions is in the shipped %s", original->module);
 }
 
 static bool defines(const struct object *object, const char *name)

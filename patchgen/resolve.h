@@ -21,7 +21,7 @@ int resolver_add_new_symbols(struct resolver *resolver, const char *original, co
 
 /*
  * From here on the requests are about this object. It is compared with the shipped kernel or
- * module: KM304 where nothing of it is there.
+ * module: -ENOENT where nothing of it is there (KM304) or all of it is something else (KM312).
  */
 int resolver_set_object(struct resolver *resolver, const struct compiled *original,
 			struct diag_list *diags);
