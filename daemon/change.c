@@ -140,12 +140,15 @@ static int write_guard(struct manager *m, const struct job *job)
 	return guard_write(m->config.state, &guard);
 }
 
+/* Where nothing had to be loaded or reverted, what was asked for. */
 static char *join_changed(const struct job *job)
 {
 	_cleanup_free_ char *added = strv_join(job->plan.added, " ");
 	_cleanup_free_ char *removed = strv_join(job->plan.removed, " ");
 	char *both;
 
+	if (!job->plan.added && !job->plan.removed)
+		return strv_join(job->names, " ");
 	if (!added || !removed ||
 	    asprintf(&both, "%s%s%s", added, *added && *removed ? " " : "", removed) < 0)
 		return NULL;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "hook.h"
+#include "kernellog.h"
 #include "lib/cleanup.h"
 #include "lib/core.h"
 #include "lib/diag.h"
@@ -94,10 +95,27 @@ static const char *load_error(int r)
 	}
 }
 
+/* Best effort: without access to the kernel's log the errno has to do. */
+static int complain_load(const struct step *s, int log, int err, struct diag_list *diags)
+{
+	_cleanup_(kernellog_reason_done) struct kernellog_reason reason = {};
+
+	if (log >= 0)
+		kernellog_read(log, s->patch, s->module, &reason);
+	if (!reason.weight)
+		return diag_error(diags, KM615, err, "%s cannot be loaded: %s", s->path,
+				  load_error(err));
+	if ((int)reason.code >= 0)
+		return diag_error(diags, reason.code, err, "%s: %s", s->patch, reason.text);
+	return diag_error(diags, KM615, err, "%s cannot be loaded: %s; the kernel says \"%s\"",
+			  s->path, load_error(err), reason.text);
+}
+
 static int load(const struct kernel *k, const struct step *s, struct diag_list *diags)
 {
 	_cleanup_(kmod_unrefp) struct kmod_ctx *ctx = NULL;
 	_cleanup_(kmod_module_unrefp) struct kmod_module *module = NULL;
+	_cleanup_close_ int log = -1;
 	int r;
 
 	if (!s->path)
@@ -109,12 +127,12 @@ static int load(const struct kernel *k, const struct step *s, struct diag_list *
 	ctx = new_context();
 	if (!ctx)
 		return -ENOMEM;
+	log = kernellog_open();
 	r = kmod_module_new_from_path(ctx, s->path, &module);
 	if (r >= 0)
 		r = kmod_module_insert_module(module, /* flags= */ 0, /* options= */ NULL);
 	if (r < 0)
-		return diag_error(diags, KM615, r, "%s cannot be loaded: %s", s->path,
-				  load_error(r));
+		return complain_load(s, log, r, diags);
 	hook(k->config->state, "module-loaded", k->daemon);
 	return 0;
 }

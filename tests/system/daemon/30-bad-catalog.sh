@@ -75,6 +75,7 @@ spoil version sed -i 's/\.klp\.sym\.vmlinux\.version_proc_show/.klp.sym.vmlinux.
 is "$(state_of version)" available "a symbol that does not exist shows only at the load"
 refused "it fails in the middle of an apply" kmendctl apply version
 code KM615
+like "$tap_out" 'version_proc_xxxx' "it has the kernel's reason"
 is "$(kernel_state)" "" "the patch that was live before it is undone"
 ok "no module is left" no_modules
 is "$(kmendctl history --no-legend | awk '{ print $1 $5 }')" 1failed "a failed generation is in the history"
