@@ -57,7 +57,6 @@ static int find(sd_bus *bus, const char *path, const char *interface, void *user
 	r = sd_bus_path_decode(path, BUS_PATCH_PATH, &name);
 	if (r <= 0)
 		return r;
-	manager_refresh_core(m);
 	view = views_find(&m->views, name);
 	if (!view)
 		return 0;

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/buildid.h"
 #include "lib/core.h"
@@ -79,6 +80,22 @@ static int check_kernel(struct catalog_entry *e, const struct catalog_kernel *ke
 	return 0;
 }
 
+/* Who can write there can have the kernel run anything. */
+static int check_owner(struct catalog_entry *e, const char *path)
+{
+	struct diag_where where = {.file = path};
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return 0;
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & S_IWOTH) ||
+	    ((st.st_mode & S_IWGRP) && st.st_gid != 0))
+		return diag_add(&e->problems, KM629, DIAG_REFUSAL, -EPERM, &where,
+				"others than root may write to it (owner %u, mode %03o)", st.st_uid,
+				st.st_mode & 0777);
+	return 0;
+}
+
 static int check_entry(struct catalog_entry *e, const char *folder,
 		       const struct catalog_kernel *kernel)
 {
@@ -88,7 +105,11 @@ static int check_entry(struct catalog_entry *e, const char *folder,
 		return diag_add(&e->problems, KM602, DIAG_ERROR, -EINVAL,
 				&(struct diag_where){.file = folder},
 				"the folder's name is not a patch name");
-	r = patch_module_open(e->path, &e->problems, &e->module);
+	r = check_owner(e, folder);
+	if (r >= 0)
+		r = check_owner(e, e->path);
+	if (r >= 0)
+		r = patch_module_open(e->path, &e->problems, &e->module);
 	if (r >= 0)
 		r = check_kernel(e, kernel);
 	if (r >= 0)

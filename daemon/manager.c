@@ -29,6 +29,7 @@ void manager_free(struct manager *m)
 	sd_event_unref(m->event);
 	views_done(&m->views);
 	catalog_done(&m->catalog);
+	watches_done(&m->watches);
 	core_patches_done(&m->core);
 	generation_done(&m->current);
 	quarantine_done(&m->quarantine);
@@ -59,6 +60,11 @@ static int refresh_views(struct manager *m)
 	return r;
 }
 
+static void on_core_changed(void *userdata)
+{
+	manager_refresh_core(userdata);
+}
+
 static int read_core(struct manager *m)
 {
 	struct core_patches core = {};
@@ -76,7 +82,7 @@ static int read_core(struct manager *m)
 		m->core_abi = abi;
 		bus_property_changed(m, "CoreAbi");
 	}
-	return 0;
+	return watches_update(&m->watches, m->event, m->config.sysfs, &m->core, on_core_changed, m);
 }
 
 int manager_refresh_core(struct manager *m)

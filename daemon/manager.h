@@ -14,6 +14,7 @@
 #include "lib/core.h"
 #include "quarantine.h"
 #include "view.h"
+#include "watch.h"
 
 struct manager {
 	struct config config;
@@ -24,6 +25,7 @@ struct manager {
 	unsigned core_abi; /* 0: the core is not loaded */
 	struct catalog catalog;
 	struct core_patches core;
+	struct watches watches; /* of the core's patches */
 	struct generation current;
 	struct quarantine quarantine;
 	struct views views; /* what the bus shows of all that */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/catalog.h"
 #include "patchfile.h"
@@ -95,6 +96,25 @@ Test(catalog, an_unknown_kernel_fits_nothing)
 	patchfile_install(&(struct patchfile){.name = "a"}, root);
 	cr_assert_eq(catalog_read(root, &unknown, &c), 0);
 	assert_unfit(&c, "a", KM604);
+	catalog_done(&c);
+	tree_remove(root);
+}
+
+Test(catalog, what_others_may_write_is_unfit)
+{
+	_cleanup_free_ char *file = NULL, *folder = NULL;
+	char *root = tree_new();
+	struct catalog c;
+
+	patchfile_install(&(struct patchfile){.name = "a"}, root);
+	patchfile_install(&(struct patchfile){.name = "b"}, root);
+	file = tree_path(root, TEST_RELEASE "/a/a.ko");
+	folder = tree_path(root, TEST_RELEASE "/b");
+	cr_assert_eq(chmod(file, 0666), 0);
+	cr_assert_eq(chmod(folder, 0777), 0);
+	cr_assert_eq(catalog_read(root, &kernel, &c), 0);
+	assert_unfit(&c, "a", KM629);
+	assert_unfit(&c, "b", KM629);
 	catalog_done(&c);
 	tree_remove(root);
 }

@@ -68,6 +68,13 @@ is "$(busctl get-property org.kmend1 /org/kmend1 org.kmend1.Manager CoreAbi)" "u
 ok "the bus introspects" busctl introspect org.kmend1 /org/kmend1
 ok "the tree has the patches" sh -c 'busctl tree org.kmend1 | grep -q /org/kmend1/patch/cmdline'
 
+# The core's own files are above the daemon: it follows what is done there without it.
+echo 0 >$CORE/patches/cmdline/enabled
+ok "the bus follows a change that was made by hand" wait_until 5 sh -c \
+	"busctl get-property org.kmend1 /org/kmend1/patch/cmdline org.kmend1.Patch State | grep -q loaded"
+ok "apply brings it back" kmendctl apply cmdline
+ok "it is live" live cmdline
+
 timeout 30 busctl monitor org.kmend1 >/tmp/signals 2>/dev/null &
 monitor=$!
 sleep 2
