@@ -93,14 +93,6 @@ static int take_symbol(struct differ *differ, struct symbol *symbol, struct piec
 	return 1;
 }
 
-static bool has_relocs(const struct symbol *symbol)
-{
-	size_t i = section_reloc_index(symbol->section, symbol->value);
-
-	return i < symbol->section->n_relocs &&
-	       symbol->section->relocs[i].offset < symbol->value + symbol->size;
-}
-
 static int klp_name(const char *object, const char *name, unsigned sympos, char **ret)
 {
 	return asprintf(ret, ".klp.sym.%s.%s,%u", object, name, sympos) < 0 ? -ENOMEM : 0;
@@ -309,11 +301,11 @@ static int data(struct differ *differ, const struct piece *from, const struct ta
 	if (!symbol->twin)
 		return new_data(differ, from, target, ret);
 	if (differ->options->resolver && symbol_is_numbered(symbol) && !symbol->twin->external &&
-	    !section_is_writable(symbol->section) && !has_relocs(symbol)) {
+	    !section_is_writable(symbol->section)) {
 		struct reach_answer answer = {0};
 		int r = ask(differ, symbol->twin, &answer);
 
-		/* Constants are as good as a copy. */
+		/* A constant of one function is as good as a copy. */
 		if (r < 0 || answer.reach == REACH_AMBIGUOUS)
 			return r < 0 ? r : inside(differ, symbol, target, ret);
 	}
