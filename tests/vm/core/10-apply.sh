@@ -21,6 +21,7 @@ is "$(cat $F/live)" 0 "the function is not live"
 is "$(cat $F/old_address)" "0x$(grep '[[:space:]]target_value[[:space:]]' /proc/kallsyms | cut -d' ' -f1)" "the old address"
 like "$(cat $F/new_address)" '^0x[0-9a-f]+$' "the new address"
 
+refused "the core stays while a patch is registered" rmmod kmend
 ok "it is applied" set_patch value 1
 is "$(cat $P/state)" live "it is live"
 is "$(cat $P/enabled)" 1 "it is enabled"

@@ -73,6 +73,14 @@ ok "after it a patch is applied" set_patch cmdline 1
 ok "it is reverted" set_patch cmdline 0
 ok "the livepatch is removed" klp_remove core_klp_value
 
+ok "a probe with a post handler is set" insmod ./core_kprobe.ko
+refused_because "the probed function is refused" value 1 '^KM507 target_value '
+ok "the probe is taken away" rmmod core_kprobe
+ok "then the patch is applied" set_patch value 1
+refused "and the probe is refused" insmod ./core_kprobe.ko
+is "$(cat $TARGET/value)" 2 "the patch is in effect"
+ok "it is reverted" set_patch value 0
+
 is "$(grep -c ' I ' /sys/kernel/tracing/enabled_functions)" 0 "ftrace redirects nothing"
 for name in value rival both cmdline; do
 	ok "kmend_$name is unloaded" rmmod kmend_$name
