@@ -93,4 +93,7 @@ int emit(struct differ *differ);
 int source_line(struct object *object, const char *section, uint64_t offset, char **ret_file,
 		unsigned *ret_line);
 
+/* The same of a variable outside functions, by its name. */
+int variable_line(struct object *object, const char *name, char **ret_file, unsigned *ret_line);
+
 #endif

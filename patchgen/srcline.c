@@ -107,3 +107,39 @@ int source_line(struct object *object, const char *section, uint64_t offset, cha
 	*ret_line = number;
 	return 0;
 }
+
+static int declaration(Dwarf_Die *die, char **ret_file, unsigned *ret_line)
+{
+	const char *file = dwarf_decl_file(die);
+	int line;
+
+	if (!file || dwarf_decl_line(die, &line) != 0 || line <= 0)
+		return -ENODATA;
+	*ret_file = strdup(file);
+	if (!*ret_file)
+		return -ENOMEM;
+	*ret_line = line;
+	return 0;
+}
+
+int variable_line(struct object *object, const char *name, char **ret_file, unsigned *ret_line)
+{
+	Dwarf_Die unit, die;
+	Dwarf_CU *cu = NULL;
+	Dwarf *dwarf;
+
+	if (object_dwarf(object, &dwarf) < 0)
+		return -ENODATA;
+	while (dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &unit, NULL) == 0) {
+		if (dwarf_child(&unit, &die) != 0)
+			continue;
+		do {
+			const char *own = dwarf_diename(&die);
+
+			if (dwarf_tag(&die) == DW_TAG_variable && own && strcmp(own, name) == 0 &&
+			    declaration(&die, ret_file, ret_line) == 0)
+				return 0;
+		} while (dwarf_siblingof(&die, &die) == 0);
+	}
+	return -ENODATA;
+}

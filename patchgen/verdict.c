@@ -40,6 +40,8 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 	where.section = section ? section->name : NULL;
 	if (section && section_is_code(section))
 		source_line(section->object, section->name, offset, &file, &where.line);
+	else if (section && symbol && symbol_is_data(symbol))
+		variable_line(section->object, symbol->name, &file, &where.line);
 	where.file = file ?: differ->options->source;
 	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
 }
