@@ -72,12 +72,13 @@ static bool is_component(const char *s)
 
 static int attribute_path(const char *sysfs, const char *patch, const char *attribute, char **ret)
 {
+	int r;
+
 	if (!is_component(patch))
 		return -EINVAL;
-	return asprintf(ret, "%s/" CORE_FOLDER "/" KMEND_SYSFS_PATCHES "/%s/%s", sysfs, patch,
-			attribute) < 0
-		       ? -ENOMEM
-		       : 0;
+	r = asprintf(ret, "%s/" CORE_FOLDER "/" KMEND_SYSFS_PATCHES "/%s/%s", sysfs, patch,
+		     attribute);
+	return r < 0 ? -ENOMEM : 0;
 }
 
 int core_read_attribute(const char *sysfs, const char *patch, const char *attribute, char **ret)

@@ -208,6 +208,8 @@ static bool is_symbol_name(const char *s)
 static int check_func(const struct reader *r, const struct section *s, size_t i,
 		      const struct kmend_func *f)
 {
+	bool is_range;
+
 	if (strnlen(f->name, sizeof(f->name)) == sizeof(f->name) || f->name[0] == '\0' ||
 	    !is_symbol_name(f->name))
 		return refuse(r, KM404, s->name, "record %zu has no valid function name", i);
@@ -218,8 +220,9 @@ static int check_func(const struct reader *r, const struct section *s, size_t i,
 	if (f->flags & ~KMEND_FUNC_FLAGS_ALL)
 		return refuse(r, KM404, s->name, "record %zu (%s) has unknown flags %#x", i,
 			      f->name, f->flags);
-	if (f->flags & KMEND_FUNC_RANGE ? f->old_size == 0 && f->new_size == 0
-					: f->old_size == 0 || f->new_size == 0)
+	is_range = f->flags & KMEND_FUNC_RANGE;
+	if ((f->old_size == 0 && f->new_size == 0) ||
+	    (!is_range && (f->old_size == 0 || f->new_size == 0)))
 		return refuse(r, KM404, s->name, "record %zu (%s) has size 0", i, f->name);
 	if (f->old_addr || f->new_addr)
 		return refuse(r, KM404, s->name, "record %zu (%s) has an address in the file", i,
