@@ -123,18 +123,13 @@ static int add_includers(const struct kernel *kernel, const char *path, struct a
 static int add_c_file(const struct kernel *kernel, const char *config, const char *path,
 		      struct affected *affected, struct diag_list *diags)
 {
-	_cleanup_free_ char *makefile = NULL, *object = NULL, *option = NULL;
 	const struct diag_where where = {.file = path};
-	const char *base = base_name(path);
+	_cleanup_free_ char *option = NULL;
 	enum member member;
 	bool found = false;
 	int r;
 
-	r = read_in(kernel, path, base - path, "Makefile", &makefile);
-	if (r == -ENOENT)
-		r = read_in(kernel, path, base - path, "Kbuild", &makefile);
-	r = r ?: string_format(&object, "%.*s.o", (int)strlen(base) - 2, base);
-	r = r ?: makefile_member(makefile, config, object, &member, &option);
+	r = makefile_member_of_tree(kernel->source, config, path, &member, &option);
 	if (r < 0)
 		return diag_add(diags, KM303, DIAG_ERROR, r, &where, "its Makefile: %s",
 				strerror(-r));

@@ -127,6 +127,20 @@ static int compile_original(struct build *build, const char *source, struct buil
 	return r == -EINVAL && object->is_indirect ? -ENOENT : r;
 }
 
+static int compile_patched(struct build *build, const struct build_object *object)
+{
+	_cleanup_free_ char *dependencies = NULL;
+	int r;
+
+	r = string_format(&dependencies, "%s.d", object->patched);
+	r = r     ?:
+		    tree_compile_patched(build->tree, &object->original, build->overlay,
+					 object->patched, &build->diags);
+	return r     ?:
+		       headers_check_dependencies(build->kernel, &build->affected, dependencies,
+						  &build->diags);
+}
+
 static int add_object(struct build *build, const char *source, bool is_indirect)
 {
 	struct build_object *object = &build->objects[build->n_objects];
@@ -149,9 +163,7 @@ static int add_object(struct build *build, const char *source, bool is_indirect)
 	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch, build->n_objects);
 	r = r ?: string_format(&object->part, "%s/part%zu.o", build->scratch, build->n_objects);
 	build->n_objects++;
-	return r     ?:
-		       tree_compile_patched(build->tree, &object->original, build->overlay,
-					    object->patched, &build->diags);
+	return r ?: compile_patched(build, object);
 }
 
 static int compile(struct build *build)

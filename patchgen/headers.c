@@ -214,20 +214,13 @@ static int keep_configured(struct search *search)
 	int r = 0;
 
 	for (char **path = search->sources; r == 0 && path && *path; path++) {
-		_cleanup_free_ char *makefile = NULL, *text = NULL, *object = NULL, *option = NULL;
-		const char *slash = strrchr(*path, '/'), *base = slash ? slash + 1 : *path;
+		_cleanup_free_ char *option = NULL;
 		enum member member;
 
 		if (strv_contains(search->affected->sources, *path))
 			continue;
-		r = string_format(&makefile, "%s/%.*sMakefile", search->kernel->source,
-				  (int)(base - *path), *path);
-		r = r ?: string_format(&object, "%.*s.o", (int)strlen(base) - 2, base);
-		if (r < 0)
-			return r;
-		if (file_read(makefile, FILE_MAX, &text, NULL) < 0)
-			continue;
-		r = makefile_member(text, search->config, object, &member, &option);
+		r = makefile_member_of_tree(search->kernel->source, search->config, *path, &member,
+					    &option);
 		if (r == 0 && member == MEMBER_YES)
 			r = strv_append(&search->affected->sources, *path);
 	}
@@ -268,5 +261,53 @@ int headers_follow(const struct kernel *kernel, const char *overlay, struct affe
 	free(search.config);
 	strv_free(search.names);
 	strv_free(search.sources);
+	return r;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	_cleanup_free_ char *real_a = realpath(a, NULL), *real_b = realpath(b, NULL);
+
+	return real_a && real_b && strcmp(real_a, real_b) == 0;
+}
+
+static int check_dependency(const struct kernel *kernel, const struct affected *affected,
+			    const char *path, struct diag_list *diags)
+{
+	const char *base = strrchr(path, '/');
+
+	for (char **touched = affected->touched; base && *touched; touched++) {
+		const struct diag_where where = {.file = *touched};
+		const char *slash = strrchr(*touched, '/');
+		_cleanup_free_ char *original = NULL;
+		int r;
+
+		if (strcmp(base + 1, slash ? slash + 1 : *touched) != 0)
+			continue;
+		r = string_format(&original, "%s/%s", kernel->source, *touched);
+		if (r < 0)
+			return r;
+		if (same_file(path, original))
+			return diag_add(diags, KM306, DIAG_REFUSAL, -EINVAL, &where,
+					"it is included as %s, where the patch cannot be seen",
+					path);
+	}
+	return 0;
+}
+
+int headers_check_dependencies(const struct kernel *kernel, const struct affected *affected,
+			       const char *list, struct diag_list *diags)
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest, *path;
+	int r;
+
+	r = file_read(list, FILE_MAX, &text, NULL);
+	if (r < 0)
+		return diag_error(diags, KM308, r, "%s: %s", list, strerror(-r));
+	rest = text;
+	while (r == 0 && (path = strsep(&rest, " \\\n")))
+		if (*path == '/')
+			r = check_dependency(kernel, affected, path, diags);
 	return r;
 }

@@ -16,4 +16,11 @@
 int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
 		   struct diag_list *diags);
 
+/*
+ * After the patched file was compiled: the compiler's list of what it read must not have the
+ * original of a patched file in it, as a path with ".." through a linked folder could reach.
+ */
+int headers_check_dependencies(const struct kernel *kernel, const struct affected *affected,
+			       const char *list, struct diag_list *diags);
+
 #endif

@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../lib/fileio.h"
 #include "files.h"
 #include "tree.h"
 
-#define DEPTH_MAX 4 /* objects made of objects */
+#define MAKEFILE_MAX (4UL * 1024 * 1024)
+#define DEPTH_MAX    4 /* objects made of objects */
 
 struct search {
 	const char *config;
@@ -135,4 +137,46 @@ int makefile_member(const char *makefile, const char *config, const char *object
 	}
 	free(search.option);
 	return r;
+}
+
+/* The Makefile of the folder that the first n characters of path name, with their '/'. */
+static int read_makefile(const char *source, const char *path, int n, char **ret)
+{
+	static const char *const names[] = {"Kbuild", "Makefile"};
+	int r = -ENOENT;
+
+	for (size_t i = 0; r == -ENOENT && i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *full = NULL;
+
+		r = string_format(&full, "%s/%.*s%s", source, n, path, names[i]);
+		r = r ?: file_read(full, MAKEFILE_MAX, ret, NULL);
+	}
+	return r;
+}
+
+int makefile_member_of_tree(const char *source, const char *config, const char *path,
+			    enum member *ret, char **ret_option)
+{
+	enum member found = MEMBER_NOT_LISTED;
+	_cleanup_free_ char *option = NULL;
+	int n = strlen(path);
+
+	while (found == MEMBER_NOT_LISTED && n > 0) {
+		_cleanup_free_ char *text = NULL, *object = NULL;
+		int r;
+
+		do
+			n--;
+		while (n > 0 && path[n - 1] != '/');
+		r = read_makefile(source, path, n, &text);
+		if (r == -ENOENT)
+			continue;
+		r = r ?: string_format(&object, "%.*s.o", (int)strlen(path) - n - 2, path + n);
+		r = r ?: makefile_member(text, config, object, &found, &option);
+		if (r < 0)
+			return r;
+	}
+	*ret = found;
+	*ret_option = TAKE_PTR(option);
+	return 0;
 }

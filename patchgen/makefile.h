@@ -12,6 +12,13 @@ enum member {
 };
 
 /*
+ * What the Makefiles of a source tree say about the object of a C file: that of its folder, or of
+ * one above, which may list objects in folders below it. path is relative to source.
+ */
+int makefile_member_of_tree(const char *source, const char *config, const char *path,
+			    enum member *ret, char **ret_option);
+
+/*
  * object is a name as "namespace.o"; makefile and config are the files' text. For
  * MEMBER_NOT_CONFIGURED *ret_option is the option's name, the caller's to free.
  */

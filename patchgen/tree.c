@@ -498,6 +498,18 @@ static int rewrite_command(const char *command, const struct rewrite *options, c
 	return 0;
 }
 
+/* Every "FOLDER/" out of a text, so that messages name files as the patch does. */
+static void remove_folder(char *text, const char *folder)
+{
+	size_t n = strlen(folder) + 1;
+
+	for (char *p = text; (p = strstr(p, folder));)
+		if (p[n - 1] == '/')
+			memmove(p, p + n, strlen(p + n) + 1);
+		else
+			p += n - 1;
+}
+
 int tree_compile_patched(struct tree *tree, const struct compiled *original, const char *overlay,
 			 const char *object, struct diag_list *diags)
 {
@@ -525,6 +537,7 @@ int tree_compile_patched(struct tree *tree, const struct compiled *original, con
 		return diag_error(diags, KM309, r, "the compiler: %s", strerror(-r));
 	if (r == 0)
 		return 0;
+	remove_folder(text, overlay);
 	errors = compiler_errors(text);
 	return diag_add(diags, KM308, DIAG_ERROR, -EINVAL, &where, "the patched file: %s",
 			errors ?: "");
