@@ -225,6 +225,12 @@ static int start_apply(struct patch *patch)
 	return 0;
 }
 
+/* Its transition ended in leave(), and nothing can be done about it any more. */
+static int refuse_stuck(struct patch *patch)
+{
+	return refuse(patch, -EIO, KM514, "ftrace has shut itself down; reboot");
+}
+
 int transition_apply(struct patch *patch)
 {
 	patch->last_error[0] = '\0';
@@ -233,7 +239,7 @@ int transition_apply(struct patch *patch)
 		return start_apply(patch);
 	case PATCH_REVERTING:
 		if (now.patch != patch)
-			return refuse(patch, -EIO, KM514, "ftrace has shut itself down; reboot");
+			return refuse_stuck(patch);
 		if (now.phase == PHASE_LEAVE)
 			return refuse(patch, -EBUSY, KM509, "it is being reverted already");
 		pr_info("%s: the revert is taken back\n", patch->name);
@@ -267,6 +273,8 @@ int transition_revert(struct patch *patch)
 		leave();
 		proceed();
 		return 0;
+	case PATCH_REVERTING:
+		return now.patch == patch ? 0 : refuse_stuck(patch);
 	default:
 		return 0;
 	}
@@ -280,7 +288,8 @@ void transition_evict(struct patch *patch)
 	while (patch->state != PATCH_LOADED) {
 		if (now.patch == patch || !now.patch) {
 			now.evicting = current;
-			transition_revert(patch);
+			if (patch->state != PATCH_REVERTING)
+				transition_revert(patch);
 		}
 		mutex_unlock(&kmend_lock);
 		msleep(RETRY_LAST_MS);

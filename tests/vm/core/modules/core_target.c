@@ -5,7 +5,7 @@
  *   sleep   reading calls target_sleep(), which waits for the gate and returns 1
  *   gate    write 1 to open, 0 to close
  *   pair    value and target_other() in one read, as "1 1"
- *   pairs   write N: call target_pair() N times, which calls both of them with time between; reading
+ *   pairs   write N: call target_pair() N times, which calls both with time between; reading
  *           tells how many pairs there were in all: "OLD NEW MIXED"
  *   spin    write N: call target_value() N times; reading tells how often it was not 1
  */
