@@ -282,6 +282,7 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 		   struct reach_answer *ret, struct diag_list *diags)
 {
 	const struct symbol *symbol = requested_symbol(resolver, request);
+	const struct diag_where where = {.symbol = request->name, .file = resolver->source};
 	const struct export *export =
 		request->is_local ? NULL : symvers_find(&resolver->symvers, request->name);
 
@@ -291,8 +292,13 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 		*ret = reach_own(resolver, request, symbol);
 	else
 		*ret = reach_global(resolver, request->name);
-	if (ret->reach == REACH_UNKNOWN && !request->is_local &&
-	    strv_contains(resolver->new_symbols, request->name))
+	if (ret->reach != REACH_UNKNOWN || request->is_local)
+		return 0;
+	if (strv_contains(resolver->new_symbols, request->name))
 		*ret = answer(REACH_EXPORTED, resolver->owner, 0);
+	else
+		diag_add_hint(diags, KM314, DIAG_REFUSAL, 0, &where,
+			      "is it part of a later version of the kernel, or of another fix?",
+			      "neither the kernel nor the patch has a symbol '%s'", request->name);
 	return 0;
 }
