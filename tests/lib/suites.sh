@@ -86,7 +86,7 @@ count_suite()
 		n_failed=1
 		say "  not ok - the suite ran no test"
 	fi
-	grep -i '^ok.*# skip' "$suite_log" | sed "s/^ok *[0-9]* *-* */$suite_name: /" \
+	grep -i '^ok.*# skip' "$suite_log" | sed "s|^ok *[0-9]* *-* *|$suite_name: |" \
 		>>"$logs/skips" || true
 	passed=$((passed + n_passed))
 	failed=$((failed + n_failed))
