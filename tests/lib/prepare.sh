@@ -3,8 +3,8 @@
 # From a fresh clone to something that can be tested: packages, builds, a kernel. For ./check and
 # ./demo, which set top (the source folder) and build (where to build).
 
-# The kernel that the examples and their tests were written for.
-BASE_KERNEL=6.1.0-54-cloud-amd64
+# The kernel that the examples and their tests were written for; KMEND_KERNEL names another.
+BASE_KERNEL=${KMEND_KERNEL:-6.1.0-54-cloud-amd64}
 SERIES=6.1
 FLAVOUR=cloud-amd64
 
