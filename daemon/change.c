@@ -171,27 +171,40 @@ static void report(struct manager *m, const struct job *job, enum journal_event 
 		      (unsigned long long)job->generation.number, what);
 }
 
-/* The kernel is as before: say so on disk, and let go of the guard. */
-static void end_undone(struct manager *m, struct job *job)
+/* It stays in the history with its reason. */
+static void note_failed(struct manager *m, struct job *job)
 {
 	const struct diag *why = job_failure(job);
 
-	if (makes_generation(job)) {
-		job->generation.state = GENERATION_FAILED;
-		free(job->generation.reason);
-		job->generation.reason = why ? diag_describe(why) : NULL;
-		generation_write(m->config.state, &job->generation);
-	}
+	if (!makes_generation(job))
+		return;
+	job->generation.state = GENERATION_FAILED;
+	free(job->generation.reason);
+	job->generation.reason = why ? diag_describe(why) : NULL;
+	generation_write(m->config.state, &job->generation);
+}
+
+/*
+ * The kernel is as before: say so on disk, and let go of the guard. A start keeps it: what it was
+ * to undo is still there, and it is tried again without the culprit.
+ */
+static void end_undone(struct manager *m, struct job *job)
+{
+	note_failed(m, job);
 	report(m, job, JOURNAL_FAILED, "failed, everything is as before");
-	if (guard_remove(m->config.state) < 0)
+	if (job->verb == JOB_START)
+		m->broken = !job->culprit;
+	else if (guard_remove(m->config.state) < 0)
 		m->broken = true;
 	end(m, job, JOB_FAILED);
 }
 
-/* The guard stays: the next start tries again. */
+/* The guard stays, for whoever tries again. */
 static void end_broken(struct manager *m, struct job *job)
 {
 	m->broken = true;
+	job->left_behind = true;
+	note_failed(m, job);
 	report(m, job, JOURNAL_BROKEN, "failed and could not be undone completely");
 	end(m, job, JOB_FAILED);
 }
@@ -227,8 +240,8 @@ static int run_steps(struct manager *m, struct job *job, const struct steps *ste
 	int r;
 
 	loader_free(TAKE_PTR(job->loader));
-	r = loader_start(m->event, &m->config, steps, on_loader_progress, on_loader_done, m,
-			 &job->loader);
+	r = loader_start(m->event, &m->config, steps, m->lock, on_loader_progress, on_loader_done,
+			 m, &job->loader);
 	return r < 0 ? diag_error(&job->diags, KM622, r, "the loader cannot be started: %s",
 				  strerror(-r)) :
 		       0;
@@ -256,7 +269,8 @@ static void end_committed(struct manager *m, struct job *job)
 	} else {
 		report(m, job, JOURNAL_STARTED, "is live");
 	}
-	guard_remove(m->config.state);
+	if (guard_remove(m->config.state) >= 0 && job->verb == JOB_START)
+		m->broken = false;
 	hook(m->config.state, "guard-removed", 0);
 	end(m, job, JOB_DONE);
 }
@@ -352,8 +366,8 @@ void change_begin(struct manager *m, struct job *job)
 	if (job->verb == JOB_START)
 		report_skipped(m, job);
 	if (job->plan.steps.n == 0 && (!makes_generation(job) || !job->plan.changes_set)) {
-		if (job->verb == JOB_START)
-			guard_remove(m->config.state);
+		if (job->verb == JOB_START && guard_remove(m->config.state) >= 0)
+			m->broken = false;
 		end(m, job, JOB_DONE);
 		return;
 	}

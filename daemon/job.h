@@ -39,6 +39,7 @@ struct job {
 	struct plan plan;
 	struct generation generation; /* that it makes */
 	uint64_t base; /* of that generation */
+	bool left_behind; /* it failed, and the kernel is not as before */
 	char *culprit; /* the patch whose step failed, or NULL */
 	struct loader *loader;
 	bool undoing; /* the kernel was changed, but the change could not be recorded */

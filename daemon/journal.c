@@ -4,6 +4,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 #include <time.h>
@@ -74,6 +75,17 @@ static void send_to_system(enum journal_event event, const struct journal_fields
 			"KMEND_CODE=%s", code_of(f), "KMEND_HINT=%s", hint, NULL);
 }
 
+/* The variable is inherited even by a program whose standard error leads elsewhere. */
+static bool is_under_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
 void journal_write(const char *state, enum journal_event event, const struct journal_fields *f,
 		   const char *format, ...)
 {
@@ -89,7 +101,7 @@ void journal_write(const char *state, enum journal_event event, const struct jou
 	    asprintf(&text, "%s: %s %s: %s", said, diag_severity_name(f->diag->severity),
 		     code_of(f), why) < 0)
 		text = NULL;
-	if (getenv("JOURNAL_STREAM"))
+	if (is_under_journal())
 		send_to_system(event, f, text ?: said ?: "");
 	else
 		fprintf(stderr, "kmendd: %s\n", text ?: said ?: "");

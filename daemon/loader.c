@@ -87,8 +87,22 @@ static void send_result(int fd, int result, size_t failed, const struct diag_lis
 	send_message(fd, &message);
 }
 
+static void close_all_but(int a, int b)
+{
+	int low = a < b ? a : b, high = a < b ? b : a;
+
+	if (low > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, low - 1, 0);
+	if (low > STDERR_FILENO && high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	if (low <= STDERR_FILENO && high > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
+}
+
 /* The child: it goes when the daemon does, and is not stopped with it in the middle. */
-static void child_main(int fd, pid_t daemon, const struct config *config, const struct steps *steps)
+static void child_main(int fd, int lock, pid_t daemon, const struct config *config,
+		       const struct steps *steps)
 {
 	struct kernel kernel = {
 		.config = config, .daemon = daemon, .report = send_status, .userdata = &fd};
@@ -105,9 +119,7 @@ static void child_main(int fd, pid_t daemon, const struct config *config, const 
 	prctl(PR_SET_NAME, "kmendd-loader");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != daemon)
 		_exit(EXIT_FAILURE);
-	if (fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, fd - 1, 0);
-	close_range(fd + 1, ~0U, 0);
+	close_all_but(fd, lock);
 	r = transaction_run(steps, kernel_run_step, &kernel, &diags, &failed);
 	send_result(fd, r, failed, &diags);
 	_exit(EXIT_SUCCESS);
@@ -169,7 +181,8 @@ static int on_exit_(sd_event_source *source, const siginfo_t *info, void *userda
 	return 0;
 }
 
-static int fork_child(struct loader *l, const struct config *config, const struct steps *steps)
+static int fork_child(struct loader *l, const struct config *config, const struct steps *steps,
+		      int lock)
 {
 	pid_t daemon = getpid();
 	int fds[2];
@@ -183,7 +196,7 @@ static int fork_child(struct loader *l, const struct config *config, const struc
 		return -errno;
 	}
 	if (l->pid == 0)
-		child_main(fds[1], daemon, config, steps);
+		child_main(fds[1], lock, daemon, config, steps);
 	close(fds[1]);
 	l->fd = fds[0];
 	return 0;
@@ -191,7 +204,7 @@ static int fork_child(struct loader *l, const struct config *config, const struc
 
 DEFINE_CLEANUP(struct loader *, loader_free)
 
-int loader_start(sd_event *event, const struct config *config, const struct steps *steps,
+int loader_start(sd_event *event, const struct config *config, const struct steps *steps, int lock,
 		 loader_progress_func progress, loader_done_func done, void *userdata,
 		 struct loader **ret)
 {
@@ -204,7 +217,7 @@ int loader_start(sd_event *event, const struct config *config, const struct step
 	l->progress = progress;
 	l->done = done;
 	l->userdata = userdata;
-	r = fork_child(l, config, steps);
+	r = fork_child(l, config, steps, lock);
 	if (r >= 0)
 		r = sd_event_add_io(event, &l->io, l->fd, EPOLLIN, on_message, l);
 	if (r >= 0)

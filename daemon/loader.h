@@ -24,8 +24,11 @@ typedef void (*loader_progress_func)(void *userdata, const char *status);
 typedef void (*loader_done_func)(void *userdata, int result, size_t failed,
 				 const struct diag_list *diags);
 
-/* Start; the callbacks come from the event loop. Returns 0 or a negative errno. */
-int loader_start(sd_event *event, const struct config *config, const struct steps *steps,
+/*
+ * Start; the callbacks come from the event loop. lock: the one file descriptor that the process
+ * keeps open, or -1. Returns 0 or a negative errno.
+ */
+int loader_start(sd_event *event, const struct config *config, const struct steps *steps, int lock,
 		 loader_progress_func progress, loader_done_func done, void *userdata,
 		 struct loader **ret);
 

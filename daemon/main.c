@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	if (r <= 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	r = run(&config);
-	if (r < 0)
+	if (r < 0 && r != -EALREADY)
 		fprintf(stderr, "<3>kmendd: %s\n", strerror(-r));
 	return r ? EXIT_FAILURE : EXIT_SUCCESS;
 }

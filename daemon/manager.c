@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "lib/buildid.h"
 #include "lib/strv.h"
+#include "lock.h"
 #include "start.h"
 
 void manager_free(struct manager *m)
@@ -35,6 +36,8 @@ void manager_free(struct manager *m)
 	quarantine_done(&m->quarantine);
 	strv_free(m->skipped);
 	config_done(&m->config);
+	if (m->lock >= 0)
+		close(m->lock);
 	free(m);
 }
 
@@ -218,7 +221,7 @@ static bool start_again(struct manager *m, const struct job *job)
 {
 	struct job *again;
 
-	if (job->state != JOB_FAILED || m->broken || !job->culprit ||
+	if (job->state != JOB_FAILED || job->left_behind || !job->culprit ||
 	    strv_append(&m->skipped, job->culprit) < 0)
 		return false;
 	again = job_new(JOB_START, job->names, 0, false);
@@ -227,6 +230,15 @@ static bool start_again(struct manager *m, const struct job *job)
 		again = NULL;
 	}
 	return again != NULL;
+}
+
+/* What a change has left behind is undone as it would be at a start. */
+static void queue_repair(struct manager *m, const struct job *job)
+{
+	struct job *repair = job_new(JOB_START, job->plan.added, 0, false);
+
+	if (repair && manager_enqueue(m, repair) < 0)
+		job_free(repair);
 }
 
 static void report_status(const struct manager *m)
@@ -244,6 +256,8 @@ void manager_job_done(struct manager *m, struct job *job)
 {
 	bool more = job->verb == JOB_START && start_again(m, job);
 
+	if (m->broken && job->verb != JOB_START && job->left_behind)
+		queue_repair(m, job);
 	manager_refresh(m, /* diags= */ NULL);
 	report_status(m);
 	bus_job_removed(m, job);
@@ -305,6 +319,36 @@ static int add_sources(struct manager *m)
 	return r;
 }
 
+static void report_problem(const struct diag_list *diags, const char *what)
+{
+	if (diags->n)
+		journal_write(/* state= */ NULL, JOURNAL_FAILED,
+			      &(struct journal_fields){.diag = &diags->items[0]}, "%s", what);
+}
+
+static int take_lock(struct manager *m)
+{
+	_cleanup_(diag_list_done) struct diag_list diags = {};
+
+	m->lock = lock_take(m->config.state, &diags);
+	if (m->lock != -EBUSY)
+		return 0;
+	report_problem(&diags, "start");
+	return -EALREADY;
+}
+
+static int connect_all(struct manager *m)
+{
+	int r;
+
+	r = take_lock(m);
+	if (r >= 0)
+		r = sd_event_default(&m->event);
+	if (r >= 0)
+		r = add_sources(m);
+	return r < 0 ? r : bus_connect(m);
+}
+
 int manager_new(const struct config *config, struct manager **ret)
 {
 	_cleanup_(manager_freep) struct manager *m = calloc(1, sizeof(*m));
@@ -313,11 +357,7 @@ int manager_new(const struct config *config, struct manager **ret)
 	if (!m)
 		return -ENOMEM;
 	m->config = *config;
-	r = sd_event_default(&m->event);
-	if (r >= 0)
-		r = add_sources(m);
-	if (r >= 0)
-		r = bus_connect(m);
+	r = connect_all(m);
 	if (r < 0) {
 		m->config = (struct config){};
 		return r;
@@ -326,13 +366,6 @@ int manager_new(const struct config *config, struct manager **ret)
 		m->kernel_build_id[0] = '\0';
 	*ret = TAKE_PTR(m);
 	return 0;
-}
-
-static void report_problem(const struct diag_list *diags, const char *what)
-{
-	if (diags->n)
-		journal_write(/* state= */ NULL, JOURNAL_FAILED,
-			      &(struct journal_fields){.diag = &diags->items[0]}, "%s", what);
 }
 
 /* Without the core nothing can be live; what is in force follows when it can be loaded. */

@@ -18,6 +18,7 @@
 
 struct manager {
 	struct config config;
+	int lock; /* on the state folder; -1: that cannot be written */
 	sd_event *event;
 	sd_bus *bus;
 
@@ -42,6 +43,7 @@ struct manager {
 	bool broken; /* an unfinished change could not be undone: refuse others */
 };
 
+/* Takes over what config owns. -EALREADY, and that is told, when another daemon runs. */
 int manager_new(const struct config *config, struct manager **ret);
 
 /* Judge what was found on disk, and queue the job that brings the kernel in line with it. */

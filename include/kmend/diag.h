@@ -193,7 +193,8 @@
 	X(KM627, "the change was interrupted and has been undone", "try again")                 \
 	X(KM628, "kmendd refused the request", "only root may change patches")                  \
 	X(KM629, "others than root may change the patch",                                       \
-	  "make root its owner, and writable for nobody else")
+	  "make root its owner, and writable for nobody else")                                  \
+	X(KM630, "another kmendd is running", "see 'systemctl status kmendd'")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \

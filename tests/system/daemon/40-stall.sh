@@ -30,6 +30,27 @@ ok "its module is unloaded" no_modules
 is "$(generation)" 0 "no generation came in force"
 ok "the daemon is well" active
 ok "another change goes through" kmendctl apply cmdline
-ok "and back" kmendctl revert cmdline
+
+# loader: the process that carries out a change
+loader()
+{
+	grep -lx kmendd-loader /proc/[0-9]*/comm 2>/dev/null | cut -d / -f 3
+}
+
+kmendctl apply epoll >/tmp/out 2>&1 &
+job=$!
+ok "once more" wait_until 10 sh -c "grep -q applying $CORE/patches/epoll/state"
+kill -9 "$(loader)"
+wait $job
+like "$(cat /tmp/out)" 'KM622' "its loader is killed: that is told"
+ok "what it had begun is undone" wait_until 10 test ! -e $STATE/guard.json
+is "$(kernel_state)" "cmdline=live " "and what was live is live"
+ok "no restart was needed" active
+ok "another change goes through" kmendctl apply version
+ok "and back" kmendctl revert version cmdline
+
+refused "a second daemon" /usr/sbin/kmendd
+code KM630
+ok "does not disturb the first" kmendctl status
 fresh
 done_testing
