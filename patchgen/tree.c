@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,8 +16,6 @@
 #define COMPILE_FLAGS "-ffunction-sections -fdata-sections -g1"
 
 #define CONFIG_MAX (4UL * 1024 * 1024)
-
-DEFINE_CLEANUP(DIR *, closedir)
 
 static int cannot_prepare(struct diag_list *diags, int r, const char *what)
 {
@@ -38,49 +35,25 @@ static int copy_part(const struct kernel *kernel, const char *output, const char
 	return folder ? copy_tree(from, to) : copy_file(from, to);
 }
 
-/* A folder of links, because programs that the package lacks are built into it. */
-static int link_scripts(const struct kernel *kernel, const char *output)
-{
-	_cleanup_free_ char *from = NULL, *real = NULL;
-	_cleanup_(closedirp) DIR *dir = NULL;
-	struct dirent *entry;
-	int r;
-
-	r = string_format(&from, "%s/scripts", kernel->headers);
-	if (r < 0)
-		return r;
-	real = realpath(from, NULL);
-	dir = real ? opendir(real) : NULL;
-	if (!dir)
-		return -errno;
-	while ((errno = 0, entry = readdir(dir))) {
-		_cleanup_free_ char *target = NULL, *name = NULL;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		r = string_format(&target, "%s/%s", real, entry->d_name);
-		r = r ?: string_format(&name, "%s/scripts/%s", output, entry->d_name);
-		if (r < 0)
-			return r;
-		if (symlink(target, name) < 0)
-			return -errno;
-	}
-	return -errno;
-}
-
-static int link_objtool(const struct kernel *kernel, const char *output)
+/*
+ * A copy, not a link: whatever make takes into its head to rebuild, it must not be in the
+ * distribution's package.
+ */
+static int copy_tool(const struct kernel *kernel, const char *output, const char *name)
 {
 	_cleanup_free_ char *from = NULL, *to = NULL, *real = NULL;
+	struct stat st;
 	int r;
 
-	r = string_format(&from, "%s/tools/objtool/objtool", kernel->headers);
-	r = r ?: string_format(&to, "%s/tools/objtool/objtool", output);
+	r = string_format(&from, "%s/%s", kernel->headers, name);
+	r = r ?: string_format(&to, "%s/%s", output, name);
+	r = r ?: make_parent_folders(to, 0755);
 	if (r < 0)
 		return r;
 	real = realpath(from, NULL);
-	if (!real)
+	if (!real || stat(real, &st) < 0)
 		return -errno;
-	return symlink(real, to) < 0 ? -errno : 0;
+	return S_ISDIR(st.st_mode) ? copy_tree(real, to) : copy_file(real, to);
 }
 
 static int write_text(const char *output, const char *name, const char *text)
@@ -158,10 +131,8 @@ static int fill_output(const struct tree *tree, const char *output, struct diag_
 	r = r ?: copy_part(kernel, output, "Module.symvers", /* folder= */ false);
 	r = r ?: copy_part(kernel, output, "include", /* folder= */ true);
 	r = r ?: copy_part(kernel, output, "arch", /* folder= */ true);
-	r = r ?: make_folder_in(output, "scripts");
-	r = r ?: link_scripts(kernel, output);
-	r = r ?: make_folder_in(output, "tools/objtool");
-	r = r ?: link_objtool(kernel, output);
+	r = r ?: copy_tool(kernel, output, "scripts");
+	r = r ?: copy_tool(kernel, output, "tools/objtool/objtool");
 	r = r ?: write_text(output, "include/config/kernel.release", kernel->release);
 	/* Without it, make would run syncconfig. */
 	r = r ?: write_text(output, "include/config/auto.conf.cmd", "");
@@ -315,12 +286,16 @@ static int run_make(const struct tree *tree, const char *target, struct diag_lis
 	r = r ?: string_format(&release, "KERNELRELEASE=%s", tree->kernel->release);
 	if (r < 0)
 		return r;
-	/* prepare would rebuild kbuild's tools, through the links, in the package's folder. */
-	r = run_program(&(struct run){.argv = (const char *[]){"make", "-s", "-f", makefile, cc,
-							       release, "-o", "prepare", target,
-							       "KCFLAGS=" COMPILE_FLAGS, NULL},
-				      .folder = tree->output},
-			&text);
+	/*
+	 * prepare would rebuild kbuild's tools. -o holds for this make only, and Linux 6.12 starts
+	 * another one unless it is told not to print folders.
+	 */
+	r = run_program(
+		&(struct run){.argv = (const char *[]){"make", "-s", "--no-print-directory", "-f",
+						       makefile, cc, release, "-o", "prepare",
+						       target, "KCFLAGS=" COMPILE_FLAGS, NULL},
+			      .folder = tree->output},
+		&text);
 	if (r < 0)
 		return diag_error(diags, r == -EINTR ? KM316 : KM309, r, "make: %s", strerror(-r));
 	if (r > 0) {

@@ -2,7 +2,7 @@
 /*
  * Compiling single files of a kernel exactly as its distribution did.
  *
- * The output folder is the distribution's own build folder, copied, with kbuild's tools linked:
+ * The output folder is a copy of the distribution's own build folder and kbuild's tools:
  * configuration and generated headers are the shipped ones and nothing has to be prepared.
  * kbuild compiles the original there; the patched file is compiled by the very command that
  * kbuild then left in its .cmd file, with the overlay in place of the source tree.
