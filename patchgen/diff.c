@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "diff.h"
 
+#include <kmend/patch.h>
 #include <string.h>
 
 #include "differ.h"
@@ -154,11 +155,24 @@ static int list_functions(struct differ *differ)
 	return r ?: list_changes(changed, result);
 }
 
+/* It becomes part of symbol names that the kernel takes apart again. */
+static int check_object_name(const char *name, struct diag_list *diags)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	if (n == 0 || name[n] || n >= KMEND_OBJECT_NAME_LEN)
+		return diag_error(diags, KM101, -EINVAL, "'%s' is no name of a module", name);
+	return 0;
+}
+
 static int run(struct differ *differ)
 {
 	struct diff_result *result = differ->result;
 	int r;
 
+	r = check_object_name(differ->options->object, &result->diags);
+	if (r < 0)
+		return r;
 	r = open_objects(differ);
 	if (r < 0)
 		return r;

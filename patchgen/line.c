@@ -22,6 +22,7 @@ static const struct {
 	{"lockdep_rcu_suspicious", 1},
 	{"warn_slowpath_null", 1},
 	{"warn_slowpath_fmt", 1},
+	{"warn_slowpath_fmt_taint", 1},
 	{"__btrfs_abort_transaction", 2},
 	{"__btrfs_handle_fs_error", 2},
 	{"__btrfs_panic", 2},
