@@ -121,7 +121,7 @@ build_core()
 # example_applies MANIFEST: its patch applies to the kernel's source
 example_applies()
 {
-	patch -d "$(kernel_dir "$kernel")/source" -p1 --dry-run --force --silent \
+	patch -d "$(kernel_dir "$kernel")/source" -p1 -F0 --dry-run --force --silent \
 		<"$(dirname "$1")/$(sed -n 's/^patch: *//p' "$1")" >/dev/null
 }
 
