@@ -97,6 +97,13 @@ void bus_job_new(struct manager *m, const struct job *job)
 		sd_bus_emit_signal(m->bus, BUS_PATH, BUS_INTERFACE, "JobNew", "uo", job->id, path);
 }
 
+static int emit_removed(struct manager *m, const struct job *job, const char *path,
+			const char *code, const char *text)
+{
+	return sd_bus_emit_signal(m->bus, BUS_PATH, BUS_INTERFACE, "JobRemoved", "uosss", job->id,
+				  path, job_state_to_string(job->state), code, text);
+}
+
 void bus_job_removed(struct manager *m, const struct job *job)
 {
 	_cleanup_free_ char *path = bus_job_path(job);
@@ -108,6 +115,7 @@ void bus_job_removed(struct manager *m, const struct job *job)
 		return;
 	if (job->state == JOB_FAILED)
 		code = diag_code_name(why ? why->code : KM104);
-	sd_bus_emit_signal(m->bus, BUS_PATH, BUS_INTERFACE, "JobRemoved", "uosss", job->id, path,
-			   job_state_to_string(job->state), code, text ?: "");
+	/* Whoever waits for the job must hear of its end, even if not why. */
+	if (emit_removed(m, job, path, code, text ?: "") < 0)
+		emit_removed(m, job, path, code, "");
 }

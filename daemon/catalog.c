@@ -8,6 +8,7 @@
 #include "lib/buildid.h"
 #include "lib/core.h"
 #include "lib/fileio.h"
+#include "lib/text.h"
 
 static void entry_done(struct catalog_entry *e)
 {
@@ -101,10 +102,6 @@ static int check_entry(struct catalog_entry *e, const char *folder,
 {
 	int r;
 
-	if (!patch_name_is_valid(e->name))
-		return diag_add(&e->problems, KM602, DIAG_ERROR, -EINVAL,
-				&(struct diag_where){.file = folder},
-				"the folder's name is not a patch name");
 	r = check_owner(e, folder);
 	if (r >= 0)
 		r = check_owner(e, e->path);
@@ -117,6 +114,21 @@ static int check_entry(struct catalog_entry *e, const char *folder,
 	return r;
 }
 
+/* A folder of any other name is no patch; it is shown, but neither opened nor repeated as it is. */
+static int misnamed_entry(const char *name, struct catalog_entry *ret)
+{
+	struct catalog_entry e = {.name = strdup(name), .path = strdup("")};
+
+	if (!e.name || !e.path) {
+		entry_done(&e);
+		return -ENOMEM;
+	}
+	text_make_printable(e.name);
+	diag_error(&e.problems, KM602, -EINVAL, "the folder's name is not a patch name");
+	*ret = e;
+	return 0;
+}
+
 static int read_entry(const char *folder, const char *name, const struct catalog_kernel *kernel,
 		      struct catalog_entry *ret)
 {
@@ -124,6 +136,8 @@ static int read_entry(const char *folder, const char *name, const struct catalog
 	struct catalog_entry e = {};
 	int r;
 
+	if (!patch_name_is_valid(name))
+		return misnamed_entry(name, ret);
 	e.name = strdup(name);
 	if (!path || !e.name || asprintf(&e.path, "%s/%s.ko", path, name) < 0) {
 		free(e.name);

@@ -172,7 +172,7 @@ static int on_message(sd_event_source *source, int fd, uint32_t revents, void *u
 	return 0;
 }
 
-static int on_exit_(sd_event_source *source, const siginfo_t *info, void *userdata)
+static int on_child_exit(sd_event_source *source, const siginfo_t *info, void *userdata)
 {
 	struct loader *l = userdata;
 
@@ -221,7 +221,7 @@ int loader_start(sd_event *event, const struct config *config, const struct step
 	if (r >= 0)
 		r = sd_event_add_io(event, &l->io, l->fd, EPOLLIN, on_message, l);
 	if (r >= 0)
-		r = sd_event_add_child(event, &l->child, l->pid, WEXITED, on_exit_, l);
+		r = sd_event_add_child(event, &l->child, l->pid, WEXITED, on_child_exit, l);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(l);

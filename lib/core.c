@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "fileio.h"
+#include "text.h"
 
 #define CORE_FOLDER "kernel/kmend"
 
@@ -81,13 +82,23 @@ static int attribute_path(const char *sysfs, const char *patch, const char *attr
 	return r < 0 ? -ENOMEM : 0;
 }
 
+/* A straggler's name, for one, is what its user has chosen. */
+static int read_plain_line(const char *path, char **ret)
+{
+	int r = file_read_line(path, ret);
+
+	if (r >= 0)
+		text_make_printable(*ret);
+	return r;
+}
+
 int core_read_attribute(const char *sysfs, const char *patch, const char *attribute, char **ret)
 {
 	_cleanup_free_ char *path = NULL;
 	int r;
 
 	r = attribute_path(sysfs, patch, attribute, &path);
-	return r < 0 ? r : file_read_line(path, ret);
+	return r < 0 ? r : read_plain_line(path, ret);
 }
 
 int core_read_transition(const char *sysfs, const char *attribute, char **ret)
@@ -97,7 +108,7 @@ int core_read_transition(const char *sysfs, const char *attribute, char **ret)
 	if (asprintf(&path, "%s/" CORE_FOLDER "/" KMEND_SYSFS_TRANSITION "/%s", sysfs, attribute) <
 	    0)
 		return -ENOMEM;
-	return file_read_line(path, ret);
+	return read_plain_line(path, ret);
 }
 
 int core_read_abi(const char *sysfs, unsigned *ret)

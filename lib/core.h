@@ -51,7 +51,10 @@ int core_read_patch(const char *sysfs, const char *patch, struct core_patch *ret
 /* Its state; CORE_ABSENT with 0 when no patch of that name is registered. */
 int core_read_state(const char *sysfs, const char *patch, enum core_state *ret);
 
-/* One attribute of a patch, as KMEND_SYSFS_LAST_ERROR; the caller frees *ret. */
+/*
+ * One attribute of a patch, as KMEND_SYSFS_LAST_ERROR; the caller frees *ret. Bytes that are not
+ * printable ASCII are replaced.
+ */
 int core_read_attribute(const char *sysfs, const char *patch, const char *attribute, char **ret);
 
 /* One attribute of the transition, as KMEND_SYSFS_TR_STRAGGLER; the caller frees *ret. */

@@ -53,8 +53,10 @@ static bool is_one_line(const char *s)
 {
 	if (*s == '\0' || strlen(s) > 1024)
 		return false;
+	/* In UTF-8 the control characters above ASCII are C2 80 to C2 9F; terminals obey them. */
 	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f ||
+		    ((unsigned char)*s == 0xc2 && (unsigned char)s[1] < 0xa0))
 			return false;
 	return true;
 }

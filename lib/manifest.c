@@ -9,6 +9,7 @@
 #include "fileio.h"
 #include "manifest-keys.h"
 #include "strv.h"
+#include "text.h"
 
 /* The deepest manifest is: mapping, sequence of modules, mapping, scalar. */
 #define DEPTH_MAX 4
@@ -64,9 +65,8 @@ static char *quoted(const char *s)
 {
 	char *copy = strndup(s, 60);
 
-	for (char *p = copy; p && *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	if (copy)
+		text_make_printable(copy);
 	return copy;
 }
 

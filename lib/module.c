@@ -10,6 +10,7 @@
 #include "fileio.h"
 #include "manifest.h"
 #include "strv.h"
+#include "text.h"
 
 #define KLP_RELA_PREFIX     ".klp.rela."
 #define SHF_RELA_LIVEPATCH_ 0x00100000U
@@ -101,7 +102,7 @@ static int get_section(const struct reader *r, Elf_Scn *scn, struct section *ret
 	if (!gelf_getshdr(scn, &s.shdr))
 		return refuse(r, KM402, NULL, "section %zu cannot be read", index);
 	s.name = elf_strptr(r->elf, r->shstrndx, s.shdr.sh_name);
-	if (!s.name)
+	if (!s.name || !text_is_printable(s.name))
 		return refuse(r, KM402, NULL, "section %zu has no valid name", index);
 	if (s.shdr.sh_type == SHT_NOBITS || s.shdr.sh_type == SHT_NULL || s.shdr.sh_size == 0) {
 		*ret = s;
@@ -126,6 +127,8 @@ static int set_once(const struct reader *r, char **field, const char *key, const
 {
 	if (*field)
 		return refuse(r, KM402, ".modinfo", "it gives \"%s\" twice", key);
+	if (!text_is_printable(value))
+		return refuse(r, KM402, ".modinfo", "\"%s\" is not plain text", key);
 	*field = strdup(value);
 	return *field ? 0 : -ENOMEM;
 }

@@ -47,11 +47,12 @@ Test(catalog, lists_fit_and_unfit)
 	tree_write(root, TEST_RELEASE "/empty/.hidden", "");
 	tree_write(root, TEST_RELEASE "/text/text.ko", "text\n");
 	tree_write(root, TEST_RELEASE "/Bad.Name/Bad.Name.ko", "text\n");
+	tree_write(root, TEST_RELEASE "/\x1b\xff/x.ko", "text\n");
 	tree_write(root, TEST_RELEASE "/a-file", "text\n");
 	tree_write(root, TEST_RELEASE "/.hidden/x", "text\n");
 
 	cr_assert_eq(catalog_read(root, &kernel, &c), 0);
-	cr_assert_eq(c.n, 9);
+	cr_assert_eq(c.n, 10);
 	cr_assert_eq(catalog_find(&c, "good")->problems.n, 0);
 	cr_assert_str_eq(catalog_manifest(catalog_find(&c, "good"))->name, "good");
 	assert_unfit(&c, "other-manifest", KM602);
@@ -61,6 +62,7 @@ Test(catalog, lists_fit_and_unfit)
 	assert_unfit(&c, "empty", KM102);
 	assert_unfit(&c, "text", KM401);
 	assert_unfit(&c, "Bad.Name", KM602);
+	assert_unfit(&c, "??", KM602);
 	assert_unfit(&c, "a-file", KM102);
 	catalog_done(&c);
 	tree_remove(root);

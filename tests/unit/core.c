@@ -93,6 +93,16 @@ Test(core, writes_enabled)
 	free(value);
 }
 
+Test(core, replaces_strange_bytes)
+{
+	char *value;
+
+	tree_write(root, "kernel/kmend/transition/straggler", "12 \x1b[2J\xff\xc2\x9b do_poll\n");
+	cr_assert_eq(core_read_transition(root, "straggler", &value), 0);
+	cr_assert_str_eq(value, "12 ?[2J??? do_poll");
+	free(value);
+}
+
 static void *go_live_soon(void *arg)
 {
 	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);

@@ -82,6 +82,8 @@ ParameterizedTestParameters(manifest, refuses)
 		{"kmend: 1\nname: example\nversion: 1\nsummary: \"a\\nb\"\n", KM113, 4, "summary"},
 		{"kmend: 1\nname: example\nversion: 1\nsummary: \"a\\0b\"\n", KM113, 4, "summary"},
 		{"kmend: 1\nname: example\nversion: 1\nsummary:\n", KM113, 4, "summary"},
+		{HEAD "author: \"\\x9b31m\"\n", KM113, 5, "author"},
+		{HEAD "author: \"\\e[31m\"\n", KM113, 5, "author"},
 		{HEAD "risk: huge\n", KM113, 5, "risk"},
 		{HEAD "fixes: {a: b}\n", KM113, 5, "fixes"},
 		{HEAD "fixes: [a, [b]]\n", KM113, 5, "fixes"},

@@ -103,6 +103,7 @@ static const struct refusal {
 	{{.name = "a", INFO("kmend=1|livepatch=Y|depends=kmend|vermagic=6.1.0-test |")},
 	 KM403,
 	 "name"},
+	{{.name = "a", INFO("kmend=1|name=\x1b[2J|")}, KM402, "plain text"},
 	{{.name = "a", INFO("kmend=1|nonsense|")}, KM402, "key=value"},
 	{{.name = "a", INFO("kmend=1|name=kmend_a")}, KM402, "not terminated"},
 	{{.name = "a",

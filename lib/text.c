@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "text.h"
+
+static bool is_printable(char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
+bool text_is_printable(const char *s)
+{
+	for (; *s; s++)
+		if (!is_printable(*s))
+			return false;
+	return true;
+}
+
+void text_make_printable(char *s)
+{
+	for (; *s; s++)
+		if (!is_printable(*s))
+			*s = '?';
+}
