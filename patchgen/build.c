@@ -41,8 +41,13 @@ static int make_scratch(struct build *build)
 	const char *folder = getenv("TMPDIR");
 	int r;
 
-	r = string_format(&build->scratch, "%s/patchgen-XXXXXX",
-			  folder && *folder == '/' ? folder : "/tmp");
+	if (!folder || *folder != '/')
+		folder = "/tmp";
+	if (!path_is_plain(folder))
+		return diag_error(&build->diags, KM103, -EINVAL,
+				  "%s: kbuild cannot work with the characters in this path",
+				  folder);
+	r = string_format(&build->scratch, "%s/patchgen-XXXXXX", folder);
 	if (r < 0)
 		return r;
 	if (!mkdtemp(build->scratch)) {

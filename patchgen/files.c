@@ -48,6 +48,12 @@ bool path_is_inside(const char *path)
 	return true;
 }
 
+bool path_is_plain(const char *path)
+{
+	return strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "/._+-,@~") == strlen(path);
+}
+
 int make_parent_folders(const char *path, mode_t mode)
 {
 	const char *slash = strrchr(path, '/');

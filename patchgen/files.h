@@ -17,6 +17,9 @@ bool path_exists(const char *path);
 /* Relative, without "." and ".." components, and not empty: cannot lead out of a folder. */
 bool path_is_inside(const char *path);
 
+/* Of characters that make and a shell command line take as they are. */
+bool path_is_plain(const char *path);
+
 int make_parent_folders(const char *path, mode_t mode);
 int remove_tree(const char *path);
 

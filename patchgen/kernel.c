@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <openssl/sha.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "../lib/fileio.h"
@@ -50,18 +51,11 @@ int kernel_folder(const char *release, struct diag_list *diags, char **ret)
 	return string_format(ret, "%s/kernels/%s", cache, release);
 }
 
-/* make and the compiler's command line, which kbuild builds as a shell command, take no others. */
-static bool path_is_usable(const char *path)
-{
-	return strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			    "/._+-,@~") == strlen(path);
-}
-
 static int check_part(const char *path, const char *part, const char *what, struct diag_list *diags)
 {
 	_cleanup_free_ char *full = NULL;
 
-	if (!path_is_usable(path))
+	if (!path_is_plain(path))
 		return diag_error(diags, KM303, -EINVAL,
 				  "%s: kbuild cannot work with the characters in this path", path);
 	if (string_format(&full, "%s%s%s", path, *part ? "/" : "", part) < 0)
@@ -154,10 +148,11 @@ static int read_release(const char *headers, struct diag_list *diags, char **ret
 	return 0;
 }
 
-/* One private folder for each set of paths. */
+/* One private folder for each set of paths, and a new one when what is there was replaced. */
 static int private_folder(const struct kernel *kernel, struct diag_list *diags, char **ret)
 {
-	_cleanup_free_ char *cache = NULL, *key = NULL;
+	_cleanup_free_ char *cache = NULL, *key = NULL, *config = NULL;
+	struct stat image = {0}, configured = {0};
 	unsigned char hash[SHA256_DIGEST_LENGTH];
 	int r;
 
@@ -170,6 +165,9 @@ static int private_folder(const struct kernel *kernel, struct diag_list *diags, 
 	SHA256((unsigned char *)key, strlen(key), hash);
 	r = string_format(ret, "%s/work/%s-%02x%02x%02x%02x%02x%02x", cache, kernel->release,
 			  hash[0], hash[1], hash[2], hash[3], hash[4], hash[5]);
+	if (r == 0 && !path_is_plain(*ret))
+		return diag_error(diags, KM303, -EINVAL,
+				  "%s: kbuild cannot work with the characters in this path", *ret);
 	return r ?: folder_make(*ret, 0755);
 }
 

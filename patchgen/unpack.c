@@ -54,7 +54,7 @@ static int decompress(const struct format *format, const char *from, const char 
 	_cleanup_free_ char *temporary = NULL, *text = NULL;
 	int r;
 
-	r = string_format(&temporary, "%s.new", to);
+	r = string_format(&temporary, "%s.%d.new", to, getpid());
 	if (r < 0)
 		return r;
 	r = run_program(&(struct run){.argv = (const char *[]){format->program, "-dc", NULL},
@@ -101,7 +101,7 @@ int unpack_vmlinuz(const char *vmlinuz, const char *vmlinux, struct diag_list *d
 		return unreadable(diags, vmlinuz, "compressed in a format that is not known");
 	if (format->size_follows && length >= 4)
 		length -= 4;
-	r = string_format(&payload, "%s.payload", vmlinux);
+	r = string_format(&payload, "%s.%d.payload", vmlinux, getpid());
 	r = r ?: file_write_atomic(payload, data + start, length, 0600);
 	if (r < 0)
 		return diag_error(diags, KM103, r, "%s: %s", vmlinux, strerror(-r));
