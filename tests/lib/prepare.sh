@@ -137,3 +137,38 @@ install_product()
 	rm -rf "$1"
 	make -C "$build/normal" --no-print-directory install DESTDIR="$1"
 }
+
+# choose_example: the fix that shows best, or on a kernel that has it already, a change that shows
+# too; sets example, patch and summary
+choose_example()
+{
+	example=$top/examples/timens
+	if ! example_applies "$example/manifest.yaml"; then
+		example=$top/examples/proc-version
+		say "  $kernel has the fix of CVE-2026-93146 already: showing another change instead."
+	fi
+	patch=$(sed -n 's/^name: *//p' "$example/manifest.yaml")
+	summary=$(sed -n 's/^summary: *//p' "$example/manifest.yaml")
+}
+
+# system_boot INSTALLED PATCHES ARGUMENT...: a guest with systemd as PID 1, an installed kmend and
+# kmendd as its packaged service
+system_boot()
+{
+	installed=$1 patches=$2
+	shift 2
+	"$top/tests/system/boot" --kernel "$kernel" --install "$installed" \
+		--core "$build/normal/kmod/kmend.ko" --patches "$patches" \
+		--enable kmendd.service "$@"
+}
+
+# play [ARGUMENT...]: the story of the chosen example in a guest
+play()
+{
+	cat >"$build/story.inc" <<-END
+		patch='$patch'
+		bold='$bold' plain='$plain' green='$green' red='$red'
+	END
+	system_boot "$build/install" "$build/patches" --file "$build/story.inc" \
+		--file "$build/normal/examples/${example##*/}/try" "$@" "$top/examples/story.sh"
+}

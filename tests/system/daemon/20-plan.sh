@@ -36,8 +36,12 @@ code KM606
 like "$tap_out" 'loop-a -> loop-b -> loop-a' "it names every member"
 unchanged "a name that is not in the catalog" kmendctl apply nothing-like-it
 code KM601
-unchanged "a target module that is not loaded" kmendctl apply btrfs-replace
-code KM609
+if [ -d "$CATALOG/btrfs-replace" ]; then
+	unchanged "a target module that is not loaded" kmendctl apply btrfs-replace
+	code KM609
+else
+	skip "a target module that is not loaded" "this kernel has the fix of btrfs already"
+fi
 unchanged "what is not live cannot be reverted" kmendctl revert uptime
 code KM623
 unchanged "one good and one bad: none" kmendctl apply loadavg orphan
