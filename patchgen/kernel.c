@@ -157,9 +157,17 @@ static int private_folder(const struct kernel *kernel, struct diag_list *diags, 
 	int r;
 
 	r = cache_folder(diags, &cache);
-	r = r     ?:
-		    string_format(&key, "%s\n%s\n%s\n%s\n%s", kernel->release, kernel->source,
-				  kernel->headers, kernel->vmlinuz, kernel->modules);
+	if (r < 0)
+		return r;
+	r = string_format(&config, "%s/.config", kernel->headers);
+	if (r < 0)
+		return r;
+	if (stat(config, &configured) < 0 || stat(kernel->vmlinuz, &image) < 0)
+		return -errno;
+	r = string_format(&key, "%s\n%s\n%s\n%s\n%s\n%jd %jd %jd %jd", kernel->release,
+			  kernel->source, kernel->headers, kernel->vmlinuz, kernel->modules,
+			  (intmax_t)image.st_mtime, (intmax_t)image.st_size,
+			  (intmax_t)configured.st_mtime, (intmax_t)configured.st_size);
 	if (r < 0)
 		return r;
 	SHA256((unsigned char *)key, strlen(key), hash);
