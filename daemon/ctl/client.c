@@ -5,6 +5,7 @@
 
 #include "daemon/bus.h"
 #include "daemon/json.h"
+#include "lib/fileio.h"
 #include "lib/strv.h"
 #include "table.h"
 
@@ -33,18 +34,39 @@ static void wait_done(struct wait *w)
 	free(w->removals);
 }
 
+static bool is_switched_off(void)
+{
+	_cleanup_free_ char *words = NULL;
+	char *rest, *word;
+
+	if (file_read_line("/proc/cmdline", &words) < 0)
+		return false;
+	rest = words;
+	while ((word = strsep(&rest, " ")))
+		if (strcmp(word, "kmend=off") == 0)
+			return true;
+	return false;
+}
+
 int client_connect(struct ctl *ctl)
 {
 	int r = sd_bus_open_system(&ctl->bus);
 
-	return r < 0 ? diag_error(&ctl->diags, KM624, r, "the system bus cannot be reached: %s",
-				  strerror(-r)) :
-		       0;
+	if (r < 0)
+		return diag_error(&ctl->diags, KM624, r, "the system bus cannot be reached: %s",
+				  strerror(-r));
+	/* The bus would try to start it, and notice only after half a minute that it does not. */
+	if (is_switched_off() && sd_bus_get_name_creds(ctl->bus, BUS_NAME, 0, NULL) == -ENXIO)
+		return diag_error(&ctl->diags, KM624, -ENXIO,
+				  "kmendd is switched off by \"kmend=off\" on the kernel's command "
+				  "line");
+	return 0;
 }
 
 static bool is_unreachable(const sd_bus_error *e)
 {
-	return sd_bus_error_has_names(e, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NO_REPLY,
+	return sd_bus_error_has_names(e, "org.freedesktop.DBus.Error.TimedOut",
+				      SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NO_REPLY,
 				      SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_DISCONNECTED,
 				      SD_BUS_ERROR_TIMEOUT) ||
 	       (e->name && strncmp(e->name, "org.freedesktop.DBus.Error.Spawn.", 33) == 0) ||

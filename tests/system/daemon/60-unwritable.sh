@@ -28,6 +28,26 @@ is "$(disk_state)" "$before" "the disk is as before"
 is "$(state_of cmdline)" live "list still works"
 like "$(kmendctl history --no-legend)" 'apply' "history too"
 
+# A full disk.
+fresh
+systemctl stop kmendd
+mount -t tmpfs -o size=64k tmpfs $STATE
+ok "start on a small disk" systemctl start kmendd
+ok "apply" kmendctl apply cmdline
+dd if=/dev/zero of=$STATE/fill bs=4k 2>/dev/null
+before=$(disk_state)
+refused "the disk is full: no apply" kmendctl apply version
+code KM611
+like "$tap_out" 'No space left' "it says why"
+refused "no revert" kmendctl revert cmdline
+code KM611
+is "$(kernel_state)" "cmdline=live " "the kernel is as before"
+is "$(disk_state)" "$before" "the disk is as before, without temporary files"
+rm $STATE/fill
+ok "with space again" kmendctl revert cmdline
+systemctl stop kmendd
+umount $STATE
+
 # Damaged files are named, and nothing is changed.
 fresh
 ok "apply" kmendctl apply cmdline
