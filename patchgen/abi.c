@@ -104,8 +104,8 @@ int abi_write_symvers(const struct tree *tree, const struct compiled *compiled, 
 		return diag_error(diags, KM315, -EINVAL, "kbuild's command is not understood");
 	r = write_exports(folder);
 	/* The kernel's own options and headers, since the checksum covers what types stand for. */
-	r = r     ?:
-		    string_format(&command,
+	if (r == 0)
+		r = string_format(&command,
 				  "%s %.*s -D__GENKSYMS__ -I%s -E -o %s/symvers.i %s/symvers.c\n"
 				  "scripts/genksyms/genksyms -r /dev/null <%s/symvers.i\n",
 				  tree->compiler, (int)(end - options), options, folder, folder,

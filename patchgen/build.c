@@ -134,16 +134,17 @@ static int compile_original(struct build *build, const char *source, struct buil
 
 static int compile_patched(struct build *build, const struct build_object *object)
 {
-	_cleanup_free_ char *dependencies = NULL;
+	_cleanup_free_ char *list = NULL;
 	int r;
 
-	r = string_format(&dependencies, "%s.d", object->patched);
-	r = r     ?:
-		    tree_compile_patched(build->tree, &object->original, build->overlay,
-					 object->patched, &build->diags);
-	return r     ?:
-		       headers_check_dependencies(build->kernel, &build->affected, dependencies,
-						  &build->diags);
+	r = string_format(&list, "%s.d", object->patched);
+	if (r < 0)
+		return r;
+	r = tree_compile_patched(build->tree, &object->original, build->overlay, object->patched,
+				 &build->diags);
+	if (r < 0)
+		return r;
+	return headers_check_dependencies(build->kernel, &build->affected, list, &build->diags);
 }
 
 static int add_object(struct build *build, const char *source, bool is_indirect)

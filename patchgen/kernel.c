@@ -65,21 +65,24 @@ static int check_part(const char *path, const char *part, const char *what, stru
 	return 0;
 }
 
+/* What has to be in a kernel's folders before anything is begun. */
 static int check(const struct kernel *kernel, struct diag_list *diags)
 {
+	const struct {
+		const char *folder, *file, *what;
+	} parts[] = {
+		{kernel->source, "Makefile", "the kernel's source"},
+		{kernel->headers, ".config", "the kernel's configuration"},
+		{kernel->headers, "Module.symvers", "the list of exported symbols"},
+		{kernel->headers, "include/generated/autoconf.h", "the kernel's generated headers"},
+		{kernel->headers, "scripts/mod/modpost", "kbuild's tools"},
+		{kernel->vmlinuz, "", "the kernel's image"},
+		{kernel->modules, "kernel", "the kernel's modules"},
+	};
 	int r = 0;
 
-	r = r ?: check_part(kernel->source, "Makefile", "the kernel's source", diags);
-	r = r ?: check_part(kernel->headers, ".config", "the kernel's configuration", diags);
-	r = r     ?:
-		    check_part(kernel->headers, "Module.symvers", "the list of exported symbols",
-			       diags);
-	r = r     ?:
-		    check_part(kernel->headers, "include/generated/autoconf.h",
-			       "the kernel's generated headers", diags);
-	r = r ?: check_part(kernel->headers, "scripts/mod/modpost", "kbuild's tools", diags);
-	r = r ?: check_part(kernel->vmlinuz, "", "the kernel's image", diags);
-	r = r ?: check_part(kernel->modules, "kernel", "the kernel's modules", diags);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(parts); i++)
+		r = check_part(parts[i].folder, parts[i].file, parts[i].what, diags);
 	return r;
 }
 
