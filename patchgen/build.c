@@ -113,8 +113,11 @@ static int apply_patches(struct build *build)
 		if (r < 0)
 			result = r;
 	}
-	if (result < 0 || !build->affected.headers)
+	if (result < 0)
 		return result;
+	r = headers_check_layouts(build->kernel, build->overlay, &build->affected, &build->diags);
+	if (r < 0 || !build->affected.headers)
+		return r;
 	STEP(build, "following the change of %s", build->affected.headers[0]);
 	return headers_follow(build->kernel, build->overlay, &build->affected, &build->diags);
 }

@@ -114,7 +114,9 @@
 	X(KM318, "a package of exactly the kernel's version is not served",                      \
 	  "fetch a newer kernel: 'patchgen fetch --list'")                                       \
 	X(KM319, "the linked module has a relocation that the kernel cannot apply late",         \
-	  "report this with the patch")
+	  "report this with the patch")                                                          \
+	X(KM320, "the layout of a structure changes",                                            \
+	  "objects of the old layout exist: the new code must not meet them")
 
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \
