@@ -205,11 +205,43 @@ static int fetch_headers(struct fetch *fetch, const char *staged)
 	return r ?: link_build_folder(fetch);
 }
 
+/* "cloud-amd64" of "6.1.0-54-cloud-amd64", "amd64" of "6.12.107+deb12-amd64"; NULL: no release. */
+static const char *flavour_of(const char *release)
+{
+	const char *dash = strchr(release, '-'), *dot = strchr(release, '.');
+
+	/* Packages that only depend on the newest kernel have two numbers: 6.12-amd64. */
+	dot = dot ? strchr(dot + 1, '.') : NULL;
+	if (!dash || !dot || dot > dash)
+		return NULL;
+	if (dash[1] >= '0' && dash[1] <= '9')
+		dash = strchr(dash + 1, '-');
+	return dash ? dash + 1 : NULL;
+}
+
+/*
+ * Debian's linux-source is the source of all flavours but the rt one, whose further patches are in
+ * no binary package. Its headers are others too, so that not even files which those patches leave
+ * alone would see the structures that the kernel has.
+ */
+static bool source_is_served(const char *release)
+{
+	const char *flavour = flavour_of(release);
+
+	return !flavour || strncmp(flavour, "rt-", 3) != 0;
+}
+
 static int fetch_source(struct fetch *fetch, const char *staged)
 {
 	_cleanup_free_ char *series = NULL, *name = NULL, *package = NULL, *archive = NULL;
 	int r;
 
+	if (!source_is_served(fetch->release))
+		return diag_add_hint(
+			fetch->diags, KM318, DIAG_ERROR, -EOPNOTSUPP, NULL,
+			"'--only image,headers' fetches the rest; give the source with "
+			"the rt patches to 'patchgen build --source'",
+			"the source of %s with its rt patches is in no package", fetch->release);
 	r = series_of(fetch->release, &series);
 	r = r ?: string_format(&name, "linux-source-%s", series);
 	r = r ?: string_format(&package, "%s/source-package", fetch->staging);
@@ -324,20 +356,6 @@ static int fetch_missing(struct fetch *fetch, unsigned missing, bool private_lis
 		if (missing & parts[i].flag)
 			r = fetch_part(fetch, &parts[i]);
 	return r;
-}
-
-/* "cloud-amd64" of "6.1.0-54-cloud-amd64", "amd64" of "6.12.107+deb12-amd64"; NULL: no release. */
-static const char *flavour_of(const char *release)
-{
-	const char *dash = strchr(release, '-'), *dot = strchr(release, '.');
-
-	/* Packages that only depend on the newest kernel have two numbers: 6.12-amd64. */
-	dot = dot ? strchr(dot + 1, '.') : NULL;
-	if (!dash || !dot || dot > dash)
-		return NULL;
-	if (dash[1] >= '0' && dash[1] <= '9')
-		dash = strchr(dash + 1, '-');
-	return dash ? dash + 1 : NULL;
 }
 
 static int unknown_release(struct fetch *fetch)
