@@ -53,6 +53,23 @@ static ssize_t own_section(struct emitter *e, const struct piece *piece)
 				   section->flags & FLAGS_KEPT, section->align);
 }
 
+/* The output section + 1 of the code that an entry is about, which is placed before it. */
+static size_t code_of_entry(const struct piece *piece)
+{
+	const struct section *section = piece->range.section;
+	size_t i = section_reloc_index(section, piece->range.from);
+	const struct section *code;
+
+	if (i == section->n_relocs)
+		return 0;
+	code = reloc_target(&section->relocs[i]).section;
+	for (size_t k = 0; code && k < code->n_pieces; k++)
+		if (piece->entry->owner >= code->pieces[k]->range.from &&
+		    piece->entry->owner < code->pieces[k]->range.to)
+			return code->pieces[k]->out_section + 1;
+	return 0;
+}
+
 static ssize_t shared_section(struct emitter *e, const struct piece *piece)
 {
 	const struct section *section = piece->range.section;
@@ -63,6 +80,9 @@ static ssize_t shared_section(struct emitter *e, const struct piece *piece)
 					  section->flags & FLAGS_KEPT, section->align);
 		if (out < 0)
 			return out;
+		/* __patchable_function_entries: the linker takes all of a name so, or none. */
+		if ((section->flags & SHF_LINK_ORDER) && piece->entry)
+			e->out.sections[out].ordered = code_of_entry(piece);
 		e->shared[section->index] = out + 1;
 	}
 	return e->shared[section->index] - 1;

@@ -188,12 +188,16 @@ static int run_kbuild(const struct module_parts *parts, const char *symvers,
 	r = r ?: string_format(&extra, "KBUILD_EXTRA_SYMBOLS=%s", symvers);
 	if (r < 0)
 		return r;
-	/* Debug information has the scratch folder's name in it, and the build-id covers it. */
-	r = run_program(
-		&(struct run){.argv = (const char *[]){"make", "-s", "-C",
-						       parts->tree->kernel->headers, m, cc, extra,
-						       "KCFLAGS=-g0", "modules", NULL}},
-		&text);
+	/*
+	 * Debug information has the scratch folder's name in it, and the build-id covers it. Without
+	 * it there are no types for pahole, which fails then where the headers have a vmlinux.
+	 */
+	r = run_program(&(struct run){.argv = (const char *[]){"make", "-s", "-C",
+							       parts->tree->kernel->headers, m, cc,
+							       extra, "KCFLAGS=-g0",
+							       "CONFIG_DEBUG_INFO_BTF_MODULES=",
+							       "modules", NULL}},
+			&text);
 	if (r < 0)
 		return diag_error(diags, r == -EINTR ? KM316 : KM309, r, "make: %s", strerror(-r));
 	/* modpost only warns of symbols that it does not find, where it is told so. */

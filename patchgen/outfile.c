@@ -216,7 +216,8 @@ static int write_sections(struct writer *w)
 		const struct out_section *s = &w->out->sections[i];
 		Elf64_Shdr header = {
 			.sh_type = s->type,
-			.sh_flags = s->flags,
+			.sh_flags = s->flags | (s->ordered ? SHF_LINK_ORDER : 0),
+			.sh_link = s->ordered,
 			.sh_addralign = s->align,
 		};
 

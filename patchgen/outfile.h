@@ -17,6 +17,7 @@ struct out_section {
 	Elf64_Rela *relas; /* of symbols by their index in outfile.symbols */
 	size_t n_relas, relas_allocated;
 	size_t symbol; /* its section symbol */
+	size_t ordered; /* SHF_LINK_ORDER: index of the section it goes by + 1; 0: none */
 };
 
 struct out_symbol {
