@@ -5,6 +5,7 @@
 #include <linux/hashtable.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -105,6 +106,16 @@ static int refuse_if_owned(struct patch *patch)
 	return 0;
 }
 
+/*
+ * ftrace shut itself down and may still call an op: neither the op nor the handler, that is this
+ * module, can ever go.
+ */
+static int keep_forever(void)
+{
+	__module_get(THIS_MODULE);
+	return -ENODEV;
+}
+
 static void redirect_free(struct redirect *redirect)
 {
 	if (!redirect)
@@ -167,11 +178,11 @@ static int probe(const unsigned long *ips, unsigned int nr)
 	ops->func = probe_handler;
 	ops->flags = OP_FLAGS;
 	r = ftrace_set_filter_ips(ops, (unsigned long *)ips, nr, 0, 1);
-	if (r == 0)
+	if (r == 0) {
 		r = register_ftrace_function(ops);
-	/* An op that ftrace does not let go of has to stay. */
-	if (r == 0 && unregister_ftrace_function(ops))
-		return -ENODEV;
+		if (r == -ENODEV || (r == 0 && unregister_ftrace_function(ops)))
+			return keep_forever();
+	}
 	ftrace_free_filter(ops);
 	kfree(ops);
 	return r;
@@ -251,6 +262,8 @@ int redirect_install(struct patch *patch, struct redirect **ret)
 	if (!redirect)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	r = redirect_register(patch, redirect);
+	if (r == -ENODEV)
+		return keep_forever();
 	if (r) {
 		redirect_free(redirect);
 		return r;
