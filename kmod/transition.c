@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
@@ -119,7 +120,8 @@ static void try_again_later(void)
 	unsigned int delay = max(now.delay_ms, stop_ms * RETRY_STOP_SHARE);
 
 	now.delay_ms = min(2 * now.delay_ms, (unsigned int)RETRY_LAST_MS);
-	schedule_delayed_work(&retry_work, msecs_to_jiffies(delay));
+	/* One may be waiting still, on behalf of a transition that was reversed. */
+	mod_delayed_work(system_wq, &retry_work, msecs_to_jiffies(delay));
 }
 
 /* Give the functions back; whoever is still in the patch's code may leave it. */
@@ -156,6 +158,11 @@ static void advance(void)
 		leave();
 		return;
 	default:
+		/*
+		 * A task that has left the list of tasks on its way through do_exit() can still be
+		 * preempted in there, and so be in the patch's code: this waits for it.
+		 */
+		synchronize_rcu_tasks();
 		pr_info("%s: reverted after %llu us\n", patch->name,
 			now.duration_ns / NSEC_PER_USEC);
 		end(PATCH_LOADED);
