@@ -50,6 +50,17 @@ static bool is_word(const char *text, size_t size)
 	return true;
 }
 
+/* What the module names as its own goes when it goes, and what a wrong count covers is not read. */
+static bool is_its_own(const struct kmend_patch *record)
+{
+	const struct module *module = record->module;
+	const struct kmend_func *last = &record->funcs[record->nr_funcs - 1];
+
+	return within_module_core((unsigned long)record, module) &&
+	       within_module_core((unsigned long)record->funcs, module) &&
+	       within_module_core((unsigned long)(last + 1) - 1, module);
+}
+
 /* There is no patch to speak of before this has passed, so it speaks for itself. */
 int validate_header(const struct kmend_patch *record)
 {
@@ -71,6 +82,8 @@ int validate_header(const struct kmend_patch *record)
 		why = "its number of functions is not valid";
 	else if (memchr_inv(record->reserved, 0, sizeof(record->reserved)))
 		why = "its reserved fields are in use";
+	else if (!is_its_own(record))
+		why = "its record or its functions are not in the module that it names";
 	if (!why)
 		return 0;
 	pr_err("KM502 a patch module is malformed: %s\n", why);

@@ -18,6 +18,18 @@ static bool is_fault(const char *name)
 	return strcmp(fault, name) == 0;
 }
 
+/* A module that is there, but is not this one. */
+static struct module *find_target(const struct lookup *lookup)
+{
+	struct module *(*find)(const char *name) = (void *)lookup->address("find_module");
+	struct module *module;
+
+	preempt_disable();
+	module = find("core_target");
+	preempt_enable();
+	return module;
+}
+
 static void spoil(const struct lookup *lookup)
 {
 	static char long_name[KMEND_PATCH_NAME_MAX + 2];
@@ -33,6 +45,10 @@ static void spoil(const struct lookup *lookup)
 		patch.nr_funcs = 0;
 	if (is_fault("many-funcs"))
 		patch.nr_funcs = 0xffffffff;
+	if (is_fault("funcs-beyond-module"))
+		patch.nr_funcs = 65536;
+	if (is_fault("other-module"))
+		patch.module = find_target(lookup);
 	if (is_fault("null-funcs"))
 		patch.funcs = NULL;
 	if (is_fault("long-name"))
