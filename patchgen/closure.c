@@ -236,23 +236,46 @@ static bool is_used_by(const struct symbol *variable, const struct symbol *funct
 	return false;
 }
 
-/*
- * A variable with a number that found no twin is new, unless the original of the function has one
- * of the same name that found none either: then it holds state that a copy would lose.
- */
-static bool is_ambiguous(struct differ *differ, const struct piece *from,
-			 const struct symbol *symbol)
+static bool is_lost(const struct symbol *orig)
 {
-	const char *base = symbol_base(symbol);
+	return symbol_is_data(orig) && orig->section && !orig->twin && !symbol_is_copied(orig) &&
+	       (orig->section->flags & SHF_ALLOC) && section_is_writable(orig->section) &&
+	       !section_is_init(orig->section);
+}
+
+/* What keeps its name, or its size in a function that lost a variable, may be the same variable. */
+static bool may_be_lost(const struct symbol *orig, const struct symbol *patched,
+			const struct symbol *user)
+{
+	bool is_used = user && (is_used_by(orig, user) || is_used_by(orig, user->child));
+	bool is_local = symbol_is_numbered(orig) && symbol_is_numbered(patched);
+
+	if (strcmp(symbol_base(orig), symbol_base(patched)) == 0)
+		return is_used || !is_local;
+	return is_used && orig->size == patched->size && patched->size > 0;
+}
+
+/*
+ * A variable that found no twin is new, unless one that is gone may have been it: then it holds
+ * state that a copy would lose. Returns that one, or NULL.
+ */
+static const struct symbol *lost_variable(struct differ *differ, const struct piece *from,
+					  const struct symbol *variable)
+{
 	const struct symbol *user = from->symbol ? symbol_owner(from->symbol)->twin : NULL;
 
-	if (!symbol_is_numbered(symbol) || !section_is_writable(symbol->section) || !user)
-		return false;
-	for (struct symbol *s = object_first_by_base(differ->orig, base); s; s = s->next_same_base)
-		if (s->section && !s->twin && strcmp(symbol_base(s), base) == 0 &&
-		    (is_used_by(s, user) || is_used_by(s, user->child)))
-			return true;
-	return false;
+	if (!section_is_writable(variable->section))
+		return NULL;
+	for_each_symbol(symbol, differ->orig)
+		if (is_lost(symbol) && may_be_lost(symbol, variable, user))
+			return symbol;
+	return NULL;
+}
+
+/* Other sections of per-CPU variables exist in the kernel's link only. */
+static bool is_wrong_percpu(const struct section *section)
+{
+	return strncmp(section->name, ".data..percpu..", 15) == 0;
 }
 
 static int new_data(struct differ *differ, const struct piece *from, const struct target *target,
@@ -260,11 +283,12 @@ static int new_data(struct differ *differ, const struct piece *from, const struc
 {
 	const struct symbol *symbol = target->symbol;
 	const struct special *special = symbol->section->special;
+	const struct symbol *lost = lost_variable(differ, from, symbol);
 
-	if (is_ambiguous(differ, from, symbol)) {
+	if (lost) {
 		refuse(differ, KM218, symbol, symbol->section, symbol->value,
-		       "%s may be one of several static variables of %s()", symbol->name,
-		       from->symbol->name);
+		       "%s may be the original's %s, whose state a new variable would not have",
+		       symbol->name, lost->name);
 		return 0;
 	}
 	if (!symbol_is_data(symbol)) {
@@ -272,7 +296,7 @@ static int new_data(struct differ *differ, const struct piece *from, const struc
 		       "reference to label %s, which is new", symbol->name);
 		return 0;
 	}
-	if (special && special->kind != SPECIAL_STATIC) {
+	if ((special && special->kind != SPECIAL_STATIC) || is_wrong_percpu(symbol->section)) {
 		refuse(differ, KM224, symbol, symbol->section, symbol->value,
 		       "%s is new and would have to be set up by a kernel build", symbol->name);
 		return 0;

@@ -317,16 +317,18 @@ static int emit_record(struct emitter *e, const struct record *record)
 				 new->piece->out_offset + new->value - new->piece->range.from);
 }
 
-/* Two names of one function are one function. */
+/* Two names of one function are one function, where they were that in the original too. */
 static bool is_alias(const struct symbol *symbol)
 {
 	const struct section *section = symbol->section;
+	const struct symbol *orig = symbol->twin;
 
 	for (size_t i = 0; i < section->n_defs; i++) {
 		const struct symbol *other = section->defs[i];
 
 		if (other->value == symbol->value && symbol_is_function(other) &&
-		    other->index < symbol->index && other->is_changed)
+		    other->index < symbol->index && other->is_changed && other->twin &&
+		    other->twin->section == orig->section && other->twin->value == orig->value)
 			return true;
 	}
 	return false;

@@ -57,7 +57,7 @@ static const struct special table[] = {
 	{".gnu.linkonce.this_module", .kind = SPECIAL_IGNORED},
 	{".note", .is_prefix = true, .kind = SPECIAL_IGNORED},
 	{".orc_header", .kind = SPECIAL_IGNORED},
-	{".BTF_ids", .kind = SPECIAL_IGNORED},
+	{".BTF_ids", .kind = SPECIAL_ONCE},
 	{".llvm_addrsig", .kind = SPECIAL_IGNORED},
 	{".eh_frame", .kind = SPECIAL_IGNORED},
 };

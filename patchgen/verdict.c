@@ -190,11 +190,21 @@ static void judge_unknown(struct differ *differ, struct section *section)
 	}
 }
 
+/* Whoever reads a section that is not known goes through all of it, and may have done so. */
+static bool is_judged_whole(const struct section *section)
+{
+	if (!(section->flags & SHF_ALLOC))
+		return false;
+	if (section->special)
+		return section->special->kind == SPECIAL_ONCE;
+	return !section_is_ordinary(section) && !section_is_code(section);
+}
+
 static void judge_section(struct differ *differ, struct section *section)
 {
 	if (!(section->flags & SHF_ALLOC))
 		return;
-	if (section->special && section->special->kind == SPECIAL_ONCE)
+	if (is_judged_whole(section))
 		judge_once(differ, section);
 	if (!section->special && !section_is_ordinary(section))
 		judge_unknown(differ, section);
@@ -213,8 +223,7 @@ void judge(struct differ *differ)
 	for_each_section(section, differ->patched)
 		judge_section(differ, section);
 	for_each_section(section, differ->orig)
-		if ((section->flags & SHF_ALLOC) && section->special && section->size &&
-		    section->special->kind == SPECIAL_ONCE &&
+		if (is_judged_whole(section) && section->size &&
 		    !counterpart(differ->patched, section))
 			refuse(differ, KM215, NULL, section, 0, "section %s is removed",
 			       section->name);
