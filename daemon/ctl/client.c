@@ -181,7 +181,7 @@ static int wait_for(struct ctl *ctl, struct wait *w, const char *path, const str
 	}
 }
 
-static void print_removal(const struct ctl *ctl, const struct removal *removal, const char *done)
+static void print_removal(struct ctl *ctl, const struct removal *removal, const char *done)
 {
 	_cleanup_json_ struct json_object *o = NULL;
 
@@ -198,6 +198,7 @@ static void print_removal(const struct ctl *ctl, const struct removal *removal, 
 	json_add_string(o, "code", removal->code);
 	json_add_string(o, "message", removal->message);
 	print_json(o);
+	ctl->answered = true;
 }
 
 static int complain_removal(struct ctl *ctl, const struct removal *removal)

@@ -4,6 +4,8 @@
 #include "lib/strv.h"
 #include "table.h"
 
+#define FIXES_SHOWN 2
+
 struct line {
 	const char *name, *version, *state, *summary, *code, *reason;
 	char **fixes;
@@ -26,9 +28,20 @@ static int read_line(sd_bus_message *reply, struct line *line)
 	return r < 0 ? r : 1;
 }
 
+/* A cumulative patch fixes dozens: "status" and JSON show them all. */
+static char *join_fixes(char **fixes)
+{
+	size_t n = strv_length(fixes);
+	char *text;
+
+	if (n <= FIXES_SHOWN)
+		return strv_join(fixes, " ");
+	return asprintf(&text, "%s +%zu", fixes[0], n - 1) < 0 ? NULL : text;
+}
+
 static int add_row(struct table *table, const struct line *line)
 {
-	_cleanup_free_ char *fixes = strv_join(line->fixes, " "), *what = NULL;
+	_cleanup_free_ char *fixes = join_fixes(line->fixes), *what = NULL;
 
 	if (!fixes || asprintf(&what, "%s%s%s", line->code, *line->code ? " " : "",
 			       *line->code ? line->reason : line->summary) < 0)

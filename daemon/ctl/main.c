@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "daemon/json.h"
 #include "table.h"
 #include "verbs.h"
 
@@ -104,6 +105,15 @@ static int dispatch(struct ctl *ctl, int n_args, char **args)
 	return r < 0 ? r : verb->run(ctl, n_args - 1, args + 1);
 }
 
+/* Whoever reads JSON finds out from it, too, what went wrong. */
+static void print_failure(const struct ctl *ctl)
+{
+	_cleanup_json_ struct json_object *o = json_object_new_object();
+
+	if (o && json_object_object_add(o, "diagnostics", diag_list_to_json(&ctl->diags)) == 0)
+		print_json(o);
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl ctl = {.legend = true};
@@ -114,6 +124,8 @@ int main(int argc, char **argv)
 		r = dispatch(&ctl, argc - optind, argv + optind);
 	if (r < 0 && ctl.diags.n == 0)
 		diag_error(&ctl.diags, r == -ENOMEM ? KM104 : KM624, r, "%s", strerror(-r));
+	if (r < 0 && ctl.json && !ctl.answered)
+		print_failure(&ctl);
 	fflush(stdout);
 	diag_list_print(stderr, &ctl.diags, colours_wanted(stderr));
 	diag_list_done(&ctl.diags);
