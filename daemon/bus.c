@@ -5,6 +5,7 @@
 
 #include "lib/fileio.h"
 #include "lib/strv.h"
+#include "lib/text.h"
 #include "manager.h"
 
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
@@ -12,6 +13,9 @@
 /* Bits of the flags arguments. */
 #define APPLY_LIFT_QUARANTINE 0x1
 #define REVERT_DEPENDENTS     0x1
+
+/* More than any machine has; a plan's time grows with their square. */
+#define NAMES_MAX 1000
 
 static int reply_with_job(struct manager *m, sd_bus_message *message, struct job *job)
 {
@@ -33,10 +37,18 @@ static int check_names(char **names, sd_bus_error *error)
 {
 	if (!names || !names[0])
 		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: no patch is named");
-	for (size_t i = 0; names[i]; i++)
-		if (!patch_name_is_valid(names[i]))
+	for (size_t i = 0; names[i]; i++) {
+		if (i == NAMES_MAX)
 			return sd_bus_error_setf(error, BUS_ERROR_BAD_REQUEST,
-						 "KM101: \"%.60s\" is not a patch name", names[i]);
+						 "KM101: more than %d patches are named",
+						 NAMES_MAX);
+		if (patch_name_is_valid(names[i]))
+			continue;
+		/* A character that is cut in two could not be sent back. */
+		text_make_printable(names[i]);
+		return sd_bus_error_setf(error, BUS_ERROR_BAD_REQUEST,
+					 "KM101: \"%.60s\" is not a patch name", names[i]);
+	}
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/diag.h"
 #include "lib/fileio.h"
 #include "lib/strv.h"
+#include "lib/text.h"
 
 #define JSON_MAX   (1024 * 1024)
 #define JSON_DEPTH 8
@@ -76,6 +77,8 @@ int json_get_string(struct json_object *object, const char *key, char **ret)
 	copy = strdup(json_object_get_string(value));
 	if (!copy)
 		return -ENOMEM;
+	/* Of a damaged file too, it has to pass over the bus, which takes nothing but UTF-8. */
+	text_make_printable(copy);
 	*ret = copy;
 	return 0;
 }
