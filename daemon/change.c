@@ -253,6 +253,8 @@ static void undo_uncommitted(struct manager *m, struct job *job)
 	_cleanup_(steps_done) struct steps inverse = {};
 
 	job->undoing = true;
+	/* The name may be in place already, and only its way to the disk have failed. */
+	generation_set_current(m->config.state, m->current.number);
 	if (steps_invert(&job->plan.steps, &inverse) < 0 || run_steps(m, job, &inverse) < 0)
 		end_broken(m, job);
 }
@@ -339,6 +341,9 @@ static void end_refused(struct manager *m, struct job *job)
 
 	journal_write(/* state= */ NULL, JOURNAL_FAILED, &fields, "%s: nothing was changed",
 		      job_verb_to_string(job->verb));
+	/* What a start was to undo is still there, and so is the guard that tells of it. */
+	if (job->verb == JOB_START && job->names)
+		m->broken = true;
 	end(m, job, JOB_FAILED);
 }
 

@@ -376,6 +376,9 @@ int generation_next(const char *state, uint64_t *ret)
 	r = generation_list(state, &numbers, &n);
 	if (r < 0)
 		return r;
+	/* JSON's numbers end there; and after the last one came 0, which means that none is in force. */
+	if (n && numbers[n - 1] >= INT64_MAX)
+		return -EOVERFLOW;
 	*ret = n ? numbers[n - 1] + 1 : 1;
 	return 0;
 }

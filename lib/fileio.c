@@ -145,8 +145,11 @@ int file_write_atomic(const char *path, const void *data, size_t size, mode_t mo
 
 int file_append_sync(const char *path, const void *data, size_t size, mode_t mode)
 {
+	/* O_NONBLOCK: a FIFO put in place of the file must not hang the writer. */
 	_cleanup_close_ int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+		open(path,
+		     O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+		     mode);
 	int r;
 
 	if (fd < 0)

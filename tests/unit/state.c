@@ -87,6 +87,48 @@ Test(state, current_and_next)
 	cr_assert_eq(next, 11);
 }
 
+/* 0 would mean that none is in force. */
+Test(state, numbers_come_to_an_end)
+{
+	uint64_t next = 7;
+
+	tree_write(root, "generations/9223372036854775806.json", "{}");
+	cr_assert_eq(generation_next(root, &next), 0);
+	cr_assert_eq(next, 9223372036854775807U);
+	tree_write(root, "generations/9223372036854775807.json", "{}");
+	cr_assert_eq(generation_next(root, &next), -EOVERFLOW);
+	tree_write(root, "generations/18446744073709551615.json", "{}");
+	cr_assert_eq(generation_next(root, &next), -EOVERFLOW);
+	cr_assert_eq(next, 9223372036854775807U);
+}
+
+/* The bus takes nothing but UTF-8, and a terminal obeys control characters. */
+Test(state, odd_bytes_are_not_passed_on)
+{
+	struct generation g;
+
+	tree_write(
+		root, "generations/1.json",
+		"{\"generation\":1,\"base\":0,\"time_us\":0,\"state\":\"good\",\"verb\":\"\\u001b[2J\","
+		"\"kernel\":\"\",\"reason\":\"a\xff\\nb\",\"patches\":[]}");
+	cr_assert_eq(generation_read(root, 1, NULL, &g), 0);
+	cr_assert_str_eq(g.verb, "?[2J");
+	cr_assert_str_eq(g.reason, "a??b");
+	generation_done(&g);
+}
+
+Test(state, pipes_do_not_hang, .timeout = 10)
+{
+	_cleanup_free_ char *journal = tree_path(root, "journal"),
+			    *current = tree_path(root, "current");
+	struct generation g;
+
+	cr_assert_eq(mkfifo(journal, 0600), 0);
+	cr_assert_eq(file_append_sync(journal, "x", 1, 0600), -ENXIO);
+	cr_assert_eq(mkfifo(current, 0600), 0);
+	cr_assert_eq(generation_read_current(root, NULL, &g), -EINVAL);
+}
+
 /* What an interrupted atomic write leaves behind is never taken for a generation. */
 Test(state, temporary_files_are_ignored)
 {
