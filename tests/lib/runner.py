@@ -17,6 +17,7 @@ DECLARATIONS = """
   # boot: own            do not share a boot with other scripts
   # append: WORDS        add to the kernel command line; implies a boot of its own
   # expect-log: MESSAGE  this line of the kernel log means trouble in general, but must appear here
+  # expect-log-like: REGEX  the same of lines that a regular expression matches as a whole
 """
 
 

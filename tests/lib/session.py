@@ -13,7 +13,7 @@ from pathlib import Path
 import kernellog
 import tap
 
-_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boots?|file|expect-log): *(.*?) *$")
+_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boots?|file|expect-log|expect-log-like): *(.*?) *$")
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Test:
     boots: int = 1  # how often it is run, in as many boots, with the same disk
     boot: int = 1  # which of them
     files: list[str] = field(default_factory=list)  # beside the script, to have beside it
-    expect_log: list[str] = field(default_factory=list)  # troubled messages that must appear
+    expect_log: list[str] = field(default_factory=list)  # patterns of troubled messages that must appear
 
     @staticmethod
     def read(path: Path) -> "Test":
@@ -55,7 +55,7 @@ class Test:
             self.boots = int(value)
             self.own_boot = True
         else:
-            self.expect_log.append(value)
+            self.expect_log.append(value if key == "expect-log-like" else re.escape(value))
 
 
     def in_boot(self, number: int) -> "Test":
@@ -117,7 +117,8 @@ class Session:
     def _judge_log(self, name: str, messages: list[str]) -> None:
         expected = self._tests[name].expect_log if name in self._tests else []
         bad = kernellog.trouble(messages, expected)
-        missing = [said for said in expected if said not in messages]
+        missing = [like for like in expected
+                   if not any(re.fullmatch(like, said) for said in messages)]
         for said in missing:
             self._writer.comment(f"not in the kernel log: {said}")
         for said in bad:
