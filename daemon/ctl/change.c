@@ -1,8 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change.h"
 
+#include <string.h>
+
 #include "client.h"
+#include "lib/manifest.h"
 #include "lib/strv.h"
+#include "lib/text.h"
+
+/* The bus takes nothing but UTF-8, so the daemon does not get to see every name. */
+static int check_name(struct ctl *ctl, const char *name)
+{
+	_cleanup_free_ char *plain = strdup(name);
+
+	if (!plain)
+		return -ENOMEM;
+	if (patch_name_is_valid(name))
+		return 0;
+	text_make_printable(plain);
+	return diag_error(&ctl->diags, KM101, -EINVAL, "\"%.60s\" is not a patch name", plain);
+}
 
 int change_named(struct ctl *ctl, const char *method, char **names, uint64_t flags,
 		 const char *past)
@@ -13,6 +30,11 @@ int change_named(struct ctl *ctl, const char *method, char **names, uint64_t fla
 
 	if (!joined || asprintf(&done, "%s: %s", past, joined) < 0)
 		return -ENOMEM;
+	for (size_t i = 0; names[i]; i++) {
+		r = check_name(ctl, names[i]);
+		if (r < 0)
+			return r;
+	}
 	r = client_new_call(ctl, method, &call);
 	if (r >= 0)
 		r = sd_bus_message_append_strv(call, names);

@@ -154,7 +154,8 @@ static int show_patch(struct ctl *ctl, const char *name)
 	int r;
 
 	if (!patch_name_is_valid(name))
-		return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" is not a patch name", name);
+		return diag_error(&ctl->diags, KM101, -EINVAL, "\"%.60s\" is not a patch name",
+				  name);
 	r = sd_bus_path_encode(BUS_PATCH_PATH, name, &path);
 	if (r >= 0)
 		r = show(ctl, &(struct source){path, BUS_PATCH_INTERFACE}, patch_fields);
