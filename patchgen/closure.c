@@ -98,7 +98,8 @@ static int klp_name(const char *object, const char *name, unsigned sympos, char 
 	return asprintf(ret, ".klp.sym.%s.%s,%u", object, name, sympos) < 0 ? -ENOMEM : 0;
 }
 
-static int ask(struct differ *differ, const struct symbol *symbol, struct reach_answer *ret)
+static int ask(struct differ *differ, const struct symbol *symbol, bool is_place,
+	       struct reach_answer *ret)
 {
 	bool is_orig = symbol >= differ->orig->symbols &&
 		       symbol < differ->orig->symbols + differ->orig->n_symbols;
@@ -108,6 +109,7 @@ static int ask(struct differ *differ, const struct symbol *symbol, struct reach_
 		.symbol = is_orig ? symbol->index : 0,
 		.is_local = symbol->bind == STB_LOCAL,
 		.is_function = symbol_is_function(symbol),
+		.is_place = is_place,
 	};
 
 	if (differ->options->resolver)
@@ -155,7 +157,7 @@ int external_of(struct differ *differ, struct symbol *symbol, bool as_klp, struc
 		*ret = symbol->external;
 		return 1;
 	}
-	r = ask(differ, symbol, &answer);
+	r = ask(differ, symbol, as_klp, &answer);
 	if (r < 0)
 		return r;
 	if (answer.reach == REACH_AMBIGUOUS) {
@@ -327,7 +329,7 @@ static int data(struct differ *differ, const struct piece *from, const struct ta
 	if (differ->options->resolver && symbol_is_numbered(symbol) && !symbol->twin->external &&
 	    !section_is_writable(symbol->section)) {
 		struct reach_answer answer = {0};
-		int r = ask(differ, symbol->twin, &answer);
+		int r = ask(differ, symbol->twin, /* is_place= */ false, &answer);
 
 		/* A constant of one function is as good as a copy. */
 		if (r < 0 || answer.reach == REACH_AMBIGUOUS)

@@ -13,6 +13,7 @@
 #ifndef PATCHGEN_DIFF_H
 #define PATCHGEN_DIFF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../lib/diag.h"
@@ -36,6 +37,7 @@ struct reach_request {
 	size_t symbol; /* its index in the original object's symbol table, 0 if not there */
 	int is_local; /* STB_LOCAL in the original object */
 	int is_function; /* STT_FUNC */
+	bool is_place; /* as a place to redirect: of the object itself, exported or not */
 };
 
 struct reach_answer {
@@ -52,6 +54,9 @@ struct reach_answer {
 struct resolver;
 int resolver_reach(struct resolver *resolver, const struct reach_request *request,
 		   struct reach_answer *ret, struct diag_list *diags);
+
+/* Whether the running kernel or module has a global symbol of this name, in any of its objects. */
+bool resolver_has_global(const struct resolver *resolver, const char *name);
 
 struct diff_options {
 	const char *orig_path, *patched_path;

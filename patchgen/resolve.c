@@ -267,6 +267,11 @@ static struct reach_answer reach_global(const struct resolver *resolver, const c
 	return found.reach == REACH_UNKNOWN ? reach_global_in(resolver->vmlinux, name) : found;
 }
 
+bool resolver_has_global(const struct resolver *resolver, const char *name)
+{
+	return reach_global_in(resolver->owner, name).reach != REACH_UNKNOWN;
+}
+
 static const struct symbol *requested_symbol(const struct resolver *resolver,
 					     const struct reach_request *request)
 {
@@ -283,8 +288,9 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 {
 	const struct symbol *symbol = requested_symbol(resolver, request);
 	const struct diag_where where = {.symbol = request->name, .file = resolver->source};
-	const struct export *export =
-		request->is_local ? NULL : symvers_find(&resolver->symvers, request->name);
+	const struct export *export = request->is_local || (request->is_place && symbol) ?
+					      NULL :
+					      symvers_find(&resolver->symvers, request->name);
 
 	if (export)
 		return reach_export(resolver, export, ret);

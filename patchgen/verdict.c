@@ -124,6 +124,19 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 		       (unsigned long long)first);
 }
 
+/* What calls or reads the running kernel's would go on doing so. */
+static void judge_new(struct differ *differ, const struct symbol *symbol)
+{
+	if (symbol->bind == STB_LOCAL || symbol->twin || !symbol->section ||
+	    !(symbol->section->flags & SHF_ALLOC) || symbol->section->special ||
+	    !(symbol_is_function(symbol) || symbol_is_data(symbol)))
+		return;
+	if (resolver_has_global(differ->options->resolver, symbol->name))
+		refuse(differ, KM231, symbol, symbol->section, symbol->value,
+		       "%s is new here, but %s has it in another object", symbol->name,
+		       differ->options->object);
+}
+
 /* The name that a label of an export stands for, or NULL. */
 static const char *exported_name(const struct symbol *symbol)
 {
@@ -218,6 +231,9 @@ void judge(struct differ *differ)
 	for_each_symbol(symbol, differ->patched)
 		if (is_judged_data(symbol))
 			judge_data(differ, symbol);
+	if (differ->options->resolver)
+		for_each_symbol(symbol, differ->patched)
+			judge_new(differ, symbol);
 	judge_exports(differ, differ->patched, differ->orig, "new");
 	judge_exports(differ, differ->orig, differ->patched, "removed");
 	for_each_section(section, differ->patched)

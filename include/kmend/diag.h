@@ -78,7 +78,9 @@
 	X(KM229, "the objects have no debug information",                                        \
 	  "compile with -g, so that changed layouts of structures are found")                    \
 	X(KM230, "functions that share a section refer to each other without relocations",       \
-	  "build with -ffunction-sections, as patchgen does")
+	  "build with -ffunction-sections, as patchgen does")                                    \
+	X(KM231, "something moves from one object of the kernel to another",                     \
+	  "the running kernel goes on using the old one: change it where it is")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \
