@@ -145,11 +145,21 @@ static int parse_hunk_lines(struct reader *reader, struct hunk *hunk, unsigned o
 	return 0;
 }
 
+/* A patch that was edited by hand: the rest would be passed over as text between patches. */
+static bool has_more_lines(const struct reader *reader)
+{
+	const char *next = reader->next;
+	size_t n = reader->end - next;
+
+	return n > 0 && (*next == '+' || (*next == '-' && (n == 1 || next[1] != '-')));
+}
+
 static int parse_hunk(struct reader *reader, struct patch_file *file)
 {
 	const char *p = reader->line, *end = reader->line + reader->length;
 	unsigned old_start, old_count, new_start, new_count;
 	struct hunk *hunks;
+	int r;
 
 	if (!expect(&p, end, "@@ -") || !parse_range(&p, end, &old_start, &old_count) ||
 	    !expect(&p, end, " +") || !parse_range(&p, end, &new_start, &new_count) ||
@@ -160,7 +170,10 @@ static int parse_hunk(struct reader *reader, struct patch_file *file)
 		return -ENOMEM;
 	file->hunks = hunks;
 	hunks[file->n_hunks] = (struct hunk){.old_start = old_start, .patch_line = reader->number};
-	return parse_hunk_lines(reader, &hunks[file->n_hunks++], old_count, new_count);
+	r = parse_hunk_lines(reader, &hunks[file->n_hunks++], old_count, new_count);
+	if (r == 0 && has_more_lines(reader))
+		return malformed(reader, "a hunk with more lines than its header counts");
+	return r;
 }
 
 /* The current line is "--- "; the next one has to be "+++ ". */
@@ -170,6 +183,8 @@ static int parse_file_header(struct reader *reader, struct patch_text *patch)
 	struct patch_file *files;
 	int r;
 
+	if (reader->length > 0 && reader->line[reader->length - 1] == '\r')
+		return malformed(reader, "lines that end in CR LF, unlike the kernel's");
 	r = parse_path(reader, &old);
 	if (r < 0)
 		return r;
@@ -213,6 +228,11 @@ static int parse_files(struct reader *reader, struct patch_text *patch)
 			r = malformed(reader, "a hunk before any file's name");
 		else if (starts_with(reader, "GIT binary patch"))
 			r = malformed(reader, "a binary change");
+		else if (starts_with(reader, "Binary files "))
+			r = malformed(reader, "a binary change");
+		else if (starts_with(reader, "Only in "))
+			r = malformed(reader,
+				      "a file that is on one side only (diff -N is expected)");
 		else if (starts_with(reader, "rename from ") || starts_with(reader, "copy from "))
 			r = malformed(reader, "a file that changes its name");
 	}
