@@ -43,7 +43,7 @@ bool symbol_is_copied(const struct symbol *symbol)
 	name = local_name(symbol);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(name, names[i]) == 0)
-			return true;
+			return strchr(symbol->name, '.') || !section_is_writable(symbol->section);
 	return false;
 }
 

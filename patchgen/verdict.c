@@ -94,6 +94,24 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 		       symbol->name, (unsigned long long)first);
 }
 
+/* What is no longer __init, in a kernel that has freed it. */
+static bool is_gone(const struct symbol *symbol)
+{
+	const struct symbol *orig = symbol->twin;
+
+	return orig && orig->section && section_is_init(orig->section) && symbol->section &&
+	       (symbol->section->flags & SHF_ALLOC) && !section_is_init(symbol->section) &&
+	       (symbol_is_function(symbol) || symbol_is_data(symbol));
+}
+
+static void judge_gone(struct differ *differ, const struct symbol *symbol)
+{
+	if (is_gone(symbol))
+		refuse(differ, KM223, symbol, symbol->section, symbol->value,
+		       "%s would outlive boot or load, but has been freed with %s", symbol->name,
+		       symbol->twin->section->name);
+}
+
 static bool is_judged_data(const struct symbol *symbol)
 {
 	if (!symbol_is_data(symbol) || !symbol->section || !symbol->twin ||
@@ -228,6 +246,8 @@ void judge(struct differ *differ)
 	for_each_symbol(symbol, differ->patched)
 		if (function_is_taken(symbol) && (symbol->section->flags & SHF_ALLOC))
 			judge_function(differ, symbol);
+	for_each_symbol(symbol, differ->patched)
+		judge_gone(differ, symbol);
 	for_each_symbol(symbol, differ->patched)
 		if (is_judged_data(symbol))
 			judge_data(differ, symbol);
