@@ -15,5 +15,5 @@ noinline __cold OLD_NEW(__init, ) int prepare(int x)
 
 noinline int at_runtime(int x)
 {
-	return x OLD_NEW(, + table[x & 3] + prepare(x));
+	return x OLD_NEW(, +table[x & 3] + prepare(x));
 }
