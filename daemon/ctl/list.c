@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "client.h"
 #include "daemon/json.h"
 #include "lib/strv.h"
+#include "listing.h"
 #include "table.h"
 
 #define FIXES_SHOWN 2
@@ -67,31 +67,28 @@ static int add_object(struct json_object *array, const struct line *line)
 	return 0;
 }
 
+static int add_next(sd_bus_message *reply, struct table *table, struct json_object *array)
+{
+	struct line line = {};
+	int r, added;
+
+	r = read_line(reply, &line);
+	if (r > 0) {
+		added = array ? add_object(array, &line) : add_row(table, &line);
+		r = added < 0 ? added : 1;
+	}
+	strv_free(line.fixes);
+	return r;
+}
+
 int verb_list(struct ctl *ctl, int n_args, char **args)
 {
 	static const char *const heads[] = {"NAME", "VERSION", "STATE", "FIXES", "SUMMARY"};
-	_cleanup_(table_done) struct table table = {.heads = heads, .n_columns = ARRAY_SIZE(heads)};
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	_cleanup_json_ struct json_object *array = json_object_new_array();
-	int r;
+	const struct listing listing = {.method = "List",
+					.signature = "(sssassss)",
+					.heads = heads,
+					.n_heads = ARRAY_SIZE(heads),
+					.add_next = add_next};
 
-	r = client_call(ctl, "List", &reply);
-	if (r >= 0)
-		r = sd_bus_message_enter_container(reply, 'a', "(sssassss)");
-	while (r >= 0) {
-		struct line line = {};
-
-		r = read_line(reply, &line);
-		if (r <= 0)
-			break;
-		r = ctl->json ? add_object(array, &line) : add_row(&table, &line);
-		strv_free(line.fixes);
-	}
-	if (r < 0)
-		return r;
-	if (ctl->json)
-		print_json(array);
-	else
-		table_print(&table, ctl->legend);
-	return 0;
+	return listing_print(ctl, &listing);
 }
