@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/cleanup.h"
+
 /* One section on its way into the new file. */
 struct section {
 	GElf_Shdr shdr;
@@ -27,7 +29,7 @@ struct module {
 	struct section *sections; /* n_old from the file, then the new ones */
 	size_t n_old, n;
 	size_t symtab, shstrtab;
-	bool *is_klp; /* by symbol index */
+	bool *is_klp, *is_resolved; /* by symbol index; the latter: has a relocation that moved */
 	size_t n_symbols;
 };
 
@@ -47,6 +49,7 @@ static void module_done(struct module *m)
 	}
 	free(m->sections);
 	free(m->is_klp);
+	free(m->is_resolved);
 }
 
 static void elf_endp(Elf **elf)
@@ -134,10 +137,16 @@ static int mark_symbols(struct module *m)
 
 	m->n_symbols = symtab->size / sizeof(*symbols);
 	m->is_klp = calloc(m->n_symbols + 1, sizeof(*m->is_klp));
-	if (!m->is_klp)
+	m->is_resolved = calloc(m->n_symbols + 1, sizeof(*m->is_resolved));
+	if (!m->is_klp || !m->is_resolved)
 		return -ENOMEM;
 	for (size_t i = 1; i < m->n_symbols; i++) {
 		const char *name;
+
+		if (symbols[i].st_shndx < m->n_old &&
+		    m->sections[symbols[i].st_shndx].shdr.sh_type == SHT_RELA)
+			return refuse(m, NULL, symtab->name,
+				      "a symbol is in a section of relocations");
 
 		if (symbols[i].st_name >= strtab->size)
 			return refuse(m, NULL, symtab->name, "a symbol's name is out of range");
@@ -154,8 +163,12 @@ static int mark_symbols(struct module *m)
 	return 0;
 }
 
-/* Take the relocations against klp symbols out of one SHT_RELA section. */
-static int split_relocations(struct module *m, struct section *s)
+/*
+ * Take the first relocation against each klp symbol out of the SHT_RELA sections. For each entry
+ * that it resolves, Linux 6.1 goes through all of kallsyms; the address stays in the symbol table,
+ * though, so that all other relocations can be ordinary ones, where they are applied later.
+ */
+static int split_relocations(struct module *m, struct section *s, bool is_loaded)
 {
 	Elf64_Rela *relas = s->data;
 	size_t n = s->size / sizeof(*relas), kept = 0;
@@ -170,10 +183,14 @@ static int split_relocations(struct module *m, struct section *s)
 
 		if (symbol >= m->n_symbols)
 			return refuse(m, NULL, s->name, "a relocation's symbol is out of range");
-		if (m->is_klp[symbol])
+		/* Debug information of an unexported symbol has nobody to relocate it. */
+		if (m->is_klp[symbol] && !is_loaded)
+			continue;
+		if (m->is_klp[symbol] && !m->is_resolved[symbol])
 			s->klp[s->n_klp++] = relas[i];
 		else
 			relas[kept++] = relas[i];
+		m->is_resolved[symbol] = m->is_klp[symbol];
 	}
 	s->size = kept * sizeof(*relas);
 	return 0;
@@ -214,18 +231,37 @@ static int move_relocations(struct module *m, size_t *ret_n)
 		if (s->shdr.sh_info == 0 || s->shdr.sh_info >= m->n_old)
 			return refuse(m, NULL, s->name, "the relocations are for no section");
 		target = &m->sections[s->shdr.sh_info];
-		r = split_relocations(m, s);
-		if (r < 0)
-			return r;
-		/* Debug information of an unexported symbol has nobody to relocate it. */
-		if (s->n_klp == 0 || !(target->shdr.sh_flags & SHF_ALLOC))
-			continue;
-		r = add_klp_section(m, s, target);
+		r = split_relocations(m, s, target->shdr.sh_flags & SHF_ALLOC);
+		if (r == 0 && s->n_klp > 0)
+			r = add_klp_section(m, s, target);
 		if (r < 0)
 			return r;
 		moved += s->n_klp;
 	}
 	*ret_n = moved;
+	return 0;
+}
+
+/*
+ * The loader applies sections of relocations in their order, so the new ones come before all
+ * others. Only such sections change places: nothing refers to them by their numbers.
+ */
+static int order_relocations(struct module *m)
+{
+	_cleanup_free_ struct section *old = calloc(m->n, sizeof(*old));
+	size_t from = m->n_old, n = 0, next = 0;
+
+	if (!old)
+		return -ENOMEM;
+	for (size_t i = 1; i < m->n_old; i++)
+		if (m->sections[i].shdr.sh_type == SHT_RELA)
+			old[n++] = m->sections[i];
+	/* The new ones move down; what was there follows at the end. */
+	for (size_t i = 1; i < m->n; i++) {
+		if (i < m->n_old && m->sections[i].shdr.sh_type != SHT_RELA)
+			continue;
+		m->sections[i] = from < m->n ? m->sections[from++] : old[next++];
+	}
 	return 0;
 }
 
@@ -324,6 +360,8 @@ int klp_convert(const char *in, const char *out, struct diag_list *diags, size_t
 		r = move_relocations(&m, &moved);
 	if (r >= 0)
 		r = name_new_sections(&m);
+	if (r >= 0)
+		r = order_relocations(&m);
 	if (r >= 0)
 		r = write_module(&m, out);
 	if (r < 0)

@@ -19,7 +19,7 @@ struct module_parts {
 
 struct module_result {
 	char *path; /* in the scratch folder */
-	size_t n_klp; /* relocations against symbols that are not exported */
+	size_t n_klp; /* symbols that are not exported: one late relocation each */
 };
 
 /*

@@ -50,8 +50,7 @@ void report_print(FILE *f, const struct build *build)
 		fputs("  the patch changes nothing in this kernel\n", f);
 		return;
 	}
-	fprintf(f, "  %zu relocations against symbols that are not exported\n",
-		build->module.n_klp);
+	fprintf(f, "  %zu symbols that are not exported\n", build->module.n_klp);
 	fprintf(f, "  %s/%s.ko, %zu bytes, in %ld.%ld s\n", build->result, build->manifest->name,
 		build->module_bytes, build->milliseconds / 1000, build->milliseconds % 1000 / 100);
 }
