@@ -64,6 +64,9 @@ void judge(struct differ *differ);
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...) _printf_(6, 7);
 
+/* exports.c: refuse, or tell, what a change does to exported symbols. */
+void judge_exports(struct differ *differ);
+
 /* layout.c: refuse changed layouts of structures, where debug information tells. 0 or -ENOMEM. */
 int judge_layouts(struct differ *differ);
 

@@ -155,37 +155,6 @@ static void judge_new(struct differ *differ, const struct symbol *symbol)
 		       differ->options->object);
 }
 
-/* The name that a label of an export stands for, or NULL. */
-static const char *exported_name(const struct symbol *symbol)
-{
-	static const char *const prefixes[] = {"__ksymtab_", "__export_symbol_"};
-
-	if (symbol->type == STT_SECTION || !symbol->section)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (strncmp(symbol->name, prefixes[i], strlen(prefixes[i])) == 0)
-			return symbol->name + strlen(prefixes[i]);
-	return NULL;
-}
-
-static void judge_exports(struct differ *differ, struct object *object, struct object *other,
-			  const char *what)
-{
-	for_each_symbol(symbol, object) {
-		const char *name = exported_name(symbol);
-		const struct symbol *s;
-
-		if (!name)
-			continue;
-		for (s = object_first_by_name(other, symbol->name); s; s = s->next_same_name)
-			if (s->section && strcmp(s->name, symbol->name) == 0)
-				break;
-		if (!s)
-			refuse(differ, KM214, symbol, symbol->section, symbol->value,
-			       "the export of %s is %s", name, what);
-	}
-}
-
 static struct section *counterpart(const struct object *object, const struct section *section)
 {
 	return object_find_section(object, section->name);
@@ -254,8 +223,7 @@ void judge(struct differ *differ)
 	if (differ->options->resolver)
 		for_each_symbol(symbol, differ->patched)
 			judge_new(differ, symbol);
-	judge_exports(differ, differ->patched, differ->orig, "new");
-	judge_exports(differ, differ->orig, differ->patched, "removed");
+	judge_exports(differ);
 	for_each_section(section, differ->patched)
 		judge_section(differ, section);
 	for_each_section(section, differ->orig)

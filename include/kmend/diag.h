@@ -46,8 +46,8 @@
 	  "the running kernel's data keeps its value: leave that part out of the patch")         \
 	X(KM213, "the size of existing data changes",                                            \
 	  "the running kernel's data cannot grow: keep the layout, put what is new elsewhere")   \
-	X(KM214, "exported symbols change",                                                      \
-	  "modules are linked to the old ones: leave exports alone")                             \
+	X(KM214, "an exported function takes or returns something else",                         \
+	  "modules call it as before: keep its arguments, and export a new one beside it")       \
 	X(KM215, "entries of a section that the kernel reads only once change",                  \
 	  "they would have no effect: leave tracepoints, init calls and parameters alone")       \
 	X(KM216, "an unknown special section refers to a changed function",                      \
@@ -80,7 +80,11 @@
 	X(KM230, "functions that share a section refer to each other without relocations",       \
 	  "build with -ffunction-sections, as patchgen does")                                    \
 	X(KM231, "something moves from one object of the kernel to another",                     \
-	  "the running kernel goes on using the old one: change it where it is")
+	  "the running kernel goes on using the old one: change it where it is")                 \
+	X(KM240, "a new export is not made",                                                     \
+	  "link what uses it into the same patch: a patch that others use could not go")         \
+	X(KM241, "an export that is removed or changed stays as it is",                          \
+	  "modules that use it go on; reboot into the fixed kernel to end that")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-// expect verdict: refused
-// expect codes: KM214
+// New exports, of a function that is new and of one that was there: told, and not made.
+// expect verdict: accepted
+// expect codes: KM240
+// expect symbols: shared added
+// expect changed: shared
+// expect new: added
+// expect defined: added
+// expect global: added
+// expect no-section-like: .*ksymtab.*
 #include "kernel.h"
+#include "export.h"
 
 noinline int shared(int x)
 {
@@ -9,7 +17,10 @@ noinline int shared(int x)
 }
 
 #ifdef PATCHED
-__asm__(".section \"___ksymtab+shared\", \"a\"\n"
-	"__ksymtab_shared: .long shared - ., 0, 0\n"
-	".previous");
+noinline int added(int x)
+{
+	return x * 2;
+}
+EXPORT(added, "_gpl", "");
+EXPORT(shared, "", "NAMESPACE");
 #endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+// What modules call keeps its arguments; names of types and of arguments do not count.
+// expect verdict: refused
+// expect codes: KM214
+// expect symbols: argument result number pointer callback
+// expect no-symbols: renamed inner
+#include "kernel.h"
+#include "export.h"
+
+struct first {
+	int x;
+};
+struct second {
+	int x;
+};
+typedef struct first first_t;
+
+noinline int argument(OLD_NEW(int, long) x)
+{
+	return x + OLD_NEW(1, 2);
+}
+EXPORT(argument, "", "");
+
+noinline OLD_NEW(int, long) result(int x)
+{
+	return x + OLD_NEW(1, 2);
+}
+EXPORT(result, "", "");
+
+#ifdef PATCHED
+noinline int number(int x, int y)
+{
+	return x + y;
+}
+#else
+noinline int number(int x)
+{
+	return x;
+}
+#endif
+EXPORT(number, "", "");
+
+noinline int pointer(struct OLD_NEW(first, second) * p)
+{
+	return p->x + OLD_NEW(1, 2);
+}
+EXPORT(pointer, "", "");
+
+noinline int callback(int (*f)(int, OLD_NEW(char, short)))
+{
+	return f(OLD_NEW(1, 2), 3);
+}
+EXPORT(callback, "", "");
+
+noinline int renamed(const OLD_NEW(first_t, struct first) * OLD_NEW(p, q), ...)
+{
+	return OLD_NEW(p, q)->x + OLD_NEW(1, 2);
+}
+EXPORT(renamed, "", "");
+
+noinline int inner(OLD_NEW(int, long) x)
+{
+	return x + OLD_NEW(1, 2);
+}
