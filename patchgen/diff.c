@@ -80,11 +80,19 @@ static int by_name(const void *a, const void *b)
 	return strcmp((x->twin ?: x)->name, (y->twin ?: y)->name);
 }
 
-/* .cold parts count under their parents. */
+/*
+ * .cold parts count under their parents, and so does a .part that came into being: it is what the
+ * changed function did itself before.
+ */
 static bool is_listed(const struct symbol *symbol, bool is_changed)
 {
-	return function_is_taken(symbol) && !symbol->parent && symbol->is_changed == is_changed &&
-	       (symbol->section->flags & SHF_ALLOC);
+	const struct symbol *whole;
+
+	if (!function_is_taken(symbol) || symbol->parent || symbol->is_changed != is_changed ||
+	    !(symbol->section->flags & SHF_ALLOC))
+		return false;
+	whole = is_changed ? NULL : symbol_split_from(symbol);
+	return !whole || !function_is_taken(whole);
 }
 
 static int select_functions(struct differ *differ, bool is_changed, struct symbol ***ret,

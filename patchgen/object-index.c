@@ -79,16 +79,26 @@ static int index_names(struct object *object)
 	return 0;
 }
 
-static struct symbol *find_parent(struct object *object, const struct symbol *cold)
+/* The function whose name is this one's before a suffix; without a .cold part of its own yet. */
+static struct symbol *find_before(const struct object *object, const struct symbol *part,
+				  const char *suffix, bool is_childless)
 {
-	size_t length = strstr(cold->name, ".cold") - cold->name;
-	_cleanup_free_ char *name = strndup(cold->name, length);
+	const char *at = strstr(part->name, suffix);
+	_cleanup_free_ char *name = at ? strndup(part->name, at - part->name) : NULL;
 	struct symbol *symbol = name ? object_first_by_name(object, name) : NULL;
 
 	for (; symbol; symbol = symbol->next_same_name)
-		if (symbol_is_function(symbol) && !symbol->child && strcmp(symbol->name, name) == 0)
+		if (symbol_is_function(symbol) && !(is_childless && symbol->child) &&
+		    strcmp(symbol->name, name) == 0)
 			return symbol;
 	return NULL;
+}
+
+struct symbol *symbol_split_from(const struct symbol *symbol)
+{
+	if (!symbol->section || !symbol_is_function(symbol))
+		return NULL;
+	return find_before(symbol->section->object, symbol, ".part.", /* is_childless= */ false);
 }
 
 static void find_parents(struct object *object)
@@ -96,7 +106,7 @@ static void find_parents(struct object *object)
 	for_each_symbol(symbol, object) {
 		if (!symbol_is_cold(symbol))
 			continue;
-		symbol->parent = find_parent(object, symbol);
+		symbol->parent = find_before(object, symbol, ".cold", /* is_childless= */ true);
 		if (symbol->parent)
 			symbol->parent->child = symbol;
 	}

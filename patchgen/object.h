@@ -136,6 +136,8 @@ const char *symbol_base(const struct symbol *symbol);
 bool symbol_is_function(const struct symbol *symbol);
 bool symbol_is_data(const struct symbol *symbol);
 bool symbol_is_cold(const struct symbol *symbol);
+/* The function that gcc split this one (f.part.0) from; NULL: not split, or that one is inlined. */
+struct symbol *symbol_split_from(const struct symbol *symbol);
 /* The parent of a .cold part, the symbol itself otherwise. */
 struct symbol *symbol_owner(struct symbol *symbol);
 
