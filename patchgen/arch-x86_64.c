@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "special.h"
+
 /* What follows an opcode byte. */
 enum {
 	MODRM = 1 << 0,
@@ -320,6 +322,43 @@ bool arch_reloc_same(uint32_t a, uint32_t b)
 	if (b == R_X86_64_PLT32)
 		b = R_X86_64_PC32;
 	return a == b;
+}
+
+/* clang-format off */
+static const struct special specials[] = {
+	{".altinstructions", SPECIAL_CODE, .min_size = 12},
+	{".smp_locks", SPECIAL_CODE},
+	{".parainstructions", SPECIAL_CODE, .padded_size = 12},
+	{".retpoline_sites", SPECIAL_CODE},
+	{".return_sites", SPECIAL_CODE},
+	{".call_sites", SPECIAL_CODE},
+	{".cfi_sites", SPECIAL_CODE},
+	{".ibt_endbr_seal", SPECIAL_CODE},
+	{".orc_unwind_ip", SPECIAL_CODE, .pair = ".orc_unwind", .is_derived = true},
+	{".orc_unwind", SPECIAL_PAIRED},
+	{".orc_header", SPECIAL_IGNORED},
+	{".x86_cpu_dev.init", SPECIAL_ONCE, "vendors of processors"},
+	{".x86_intel_mid_dev.init", SPECIAL_ONCE, "devices"},
+	{".apicdrivers", SPECIAL_ONCE, "drivers of interrupt controllers"},
+	{".iommu_table", SPECIAL_ONCE, "detections of IOMMUs"},
+};
+/* clang-format on */
+
+const struct special *arch_specials(size_t *ret_n)
+{
+	*ret_n = ARRAY_SIZE(specials);
+	return specials;
+}
+
+/*
+ * struct alt_instr ends with the lengths of both; from 4.1 to 5.17 (13 bytes) one of padding
+ * follows.
+ */
+unsigned arch_replacement_length(const uint8_t *entry, size_t size)
+{
+	if (size < 12)
+		return 0;
+	return size == 13 ? entry[11] : entry[size - 1];
 }
 
 bool arch_is_fentry(const char *name)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the differ has to know about a machine: its relocations, and how long instructions are. */
+/*
+ * What the differ has to know about a machine: its relocations, how long instructions are, how
+ * functions begin, and the special sections that only it has. One file per architecture.
+ */
 #ifndef PATCHGEN_ARCH_H
 #define PATCHGEN_ARCH_H
 
@@ -39,6 +42,13 @@ bool arch_reloc_is_pcrel(uint32_t type);
 uint32_t arch_reloc_address(void);
 /* Whether two types ask for the same thing (a call through a PLT that a kernel does not have). */
 bool arch_reloc_same(uint32_t a, uint32_t b);
+
+/* Special sections of this architecture (special.h), in the order in which names are tried. */
+struct special;
+const struct special *arch_specials(size_t *ret_n);
+
+/* Bytes of replacement code that an entry of .altinstructions tells of. */
+unsigned arch_replacement_length(const uint8_t *entry, size_t size);
 
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);

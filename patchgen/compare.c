@@ -210,7 +210,8 @@ static bool entries_same(const struct symbol *a, const struct symbol *b, struct 
 			return true;
 		change->table = (eb ?: ea)->section->name;
 		change->offset = eb ? eb->owner - b->value : ea->owner - a->value;
-		if (!ea || !eb || ea->special != eb->special || ea->size != eb->size)
+		if (!ea || !eb || strcmp(ea->section->name, eb->section->name) != 0 ||
+		    ea->size != eb->size)
 			return false;
 		ra = entry_range(ea);
 		rb = entry_range(eb);

@@ -186,7 +186,7 @@ struct symbol *object_find_undefined(const struct object *object, const char *na
 struct section *object_find_section(const struct object *object, const char *name)
 {
 	for_each_section(section, object)
-		if (strcmp(section->name, name) == 0)
+		if (section->index > 0 && strcmp(section->name, name) == 0)
 			return section;
 	return NULL;
 }

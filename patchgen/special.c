@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "special.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "arch.h"
@@ -8,58 +9,72 @@
 /* No kernel has longer ones. */
 #define ENTRY_MAX 64
 
+/* Those of every architecture; arch_specials() has the others, which come first. */
 /* clang-format off */
 static const struct special table[] = {
-	{"__bug_table", .kind = SPECIAL_CODE, .line_offset = 8, .line_size = 2},
-	{".altinstructions", .kind = SPECIAL_CODE},
-	{".smp_locks", .kind = SPECIAL_CODE},
-	{".parainstructions", .kind = SPECIAL_CODE, .padded_size = 12},
-	{"__ex_table", .kind = SPECIAL_CODE},
-	{"__jump_table", .kind = SPECIAL_CODE},
-	{".static_call_sites", .kind = SPECIAL_CODE},
-	{".retpoline_sites", .kind = SPECIAL_CODE},
-	{".return_sites", .kind = SPECIAL_CODE},
-	{".call_sites", .kind = SPECIAL_CODE},
-	{".cfi_sites", .kind = SPECIAL_CODE},
-	{".ibt_endbr_seal", .kind = SPECIAL_CODE},
-	{".kcfi_traps", .kind = SPECIAL_CODE},
-	{"__mcount_loc", .kind = SPECIAL_CODE, .is_derived = true},
-	{"__patchable_function_entries", .kind = SPECIAL_CODE, .is_derived = true},
-	{".orc_unwind_ip", .kind = SPECIAL_CODE, .pair = ".orc_unwind", .is_derived = true},
-	{".orc_unwind", .kind = SPECIAL_PAIRED},
-	{"__dyndbg", .is_prefix = true, .kind = SPECIAL_STATIC},
-	{"__verbose", .kind = SPECIAL_STATIC},
-	{"__ksymtab", .is_prefix = true, .kind = SPECIAL_EXPORT},
-	{"___ksymtab", .is_prefix = true, .kind = SPECIAL_EXPORT},
-	{"__kcrctab", .is_prefix = true, .kind = SPECIAL_EXPORT},
-	{"___kcrctab", .is_prefix = true, .kind = SPECIAL_EXPORT},
-	{".export_symbol", .kind = SPECIAL_EXPORT},
-	{"__tracepoints", .is_prefix = true, .kind = SPECIAL_ONCE},
-	{"__bpf_raw_tp_map", .kind = SPECIAL_ONCE},
-	{"_ftrace_events", .kind = SPECIAL_ONCE},
-	{"_ftrace_eval_map", .kind = SPECIAL_ONCE},
-	{"__syscalls_metadata", .kind = SPECIAL_ONCE},
-	{"__event_filters", .kind = SPECIAL_ONCE},
-	{".initcall", .is_prefix = true, .kind = SPECIAL_ONCE},
-	{".con_initcall.init", .kind = SPECIAL_ONCE},
-	{".exitcall.exit", .kind = SPECIAL_ONCE},
-	{".init.setup", .kind = SPECIAL_ONCE},
-	{"__param", .kind = SPECIAL_ONCE},
-	{".pci_fixup", .is_prefix = true, .kind = SPECIAL_ONCE},
-	{"_error_injection_whitelist", .kind = SPECIAL_ONCE},
-	{"_kprobe_blacklist", .kind = SPECIAL_ONCE},
-	{".discard", .is_prefix = true, .kind = SPECIAL_IGNORED},
-	{".printk_index", .kind = SPECIAL_IGNORED},
-	{"__trace_printk_fmt", .kind = SPECIAL_IGNORED},
-	{"__tracepoint_str", .kind = SPECIAL_IGNORED},
-	{".modinfo", .kind = SPECIAL_IGNORED},
-	{"__modver", .kind = SPECIAL_IGNORED},
-	{".gnu.linkonce.this_module", .kind = SPECIAL_IGNORED},
-	{".note", .is_prefix = true, .kind = SPECIAL_IGNORED},
-	{".orc_header", .kind = SPECIAL_IGNORED},
-	{".BTF_ids", .kind = SPECIAL_ONCE},
-	{".llvm_addrsig", .kind = SPECIAL_IGNORED},
-	{".eh_frame", .kind = SPECIAL_IGNORED},
+	{"__bug_table", SPECIAL_CODE, .line_offset = 8, .line_size = 2},
+	/* Places of a fault and of its fixup; up to Linux 4.5 nothing else. */
+	{"__ex_table", SPECIAL_CODE, .min_size = 8, .is_inside = true},
+	{"__jump_table", SPECIAL_CODE, .min_size = 16},
+	{".static_call_sites", SPECIAL_CODE, .min_size = 8},
+	{".kcfi_traps", SPECIAL_CODE},
+	{"__kcfi_traps", SPECIAL_CODE},
+	{"__mcount_loc", SPECIAL_CODE, .is_derived = true},
+	{"__patchable_function_entries", SPECIAL_CODE, .is_derived = true},
+	/* Read of modules, too: what is said of the old function holds for the new one. */
+	{"_error_injection_whitelist", SPECIAL_CODE, .min_size = 8},
+	{"_kprobe_blacklist", SPECIAL_CODE, .min_size = 8},
+	{"runtime_ptr_*", SPECIAL_BOOT},
+	{"runtime_shift_*", SPECIAL_BOOT},
+	{"__dyndbg_classes", SPECIAL_ONCE, "classes of debug messages"},
+	{"__dyndbg*", SPECIAL_STATIC},
+	{"__verbose", SPECIAL_STATIC},
+	/* The names of events that code has at hand: what it uses is its own copy. */
+	{"__tracepoint_str", SPECIAL_STATIC},
+	{"__trace_printk_fmt", SPECIAL_STATIC},
+	{"__ksymtab*", SPECIAL_EXPORT},
+	{"___ksymtab*", SPECIAL_EXPORT},
+	{"__kcrctab*", SPECIAL_EXPORT},
+	{"___kcrctab*", SPECIAL_EXPORT},
+	{".export_symbol", SPECIAL_EXPORT},
+	{"__tracepoints*", SPECIAL_ONCE, "tracepoints"},
+	{"__bpf_raw_tp_map", SPECIAL_ONCE, "tracepoints for BPF"},
+	{"_ftrace_events", SPECIAL_ONCE, "trace events"},
+	{"_ftrace_eval_map", SPECIAL_ONCE, "enumerators of trace events"},
+	{"_ftrace_annotated_branch", SPECIAL_ONCE, "profiled branches"},
+	{"_ftrace_branch", SPECIAL_ONCE, "profiled branches"},
+	{"__event_filters", SPECIAL_ONCE, "filters of trace events"},
+	{"__syscalls_metadata", SPECIAL_ONCE, "system calls for tracing"},
+	{".static_call_tramp_key", SPECIAL_ONCE, "exported static calls"},
+	{".initcall*", SPECIAL_ONCE, "init calls"},
+	{".con_initcall.init", SPECIAL_ONCE, "init calls of consoles"},
+	{".security_initcall.init", SPECIAL_ONCE, "init calls of security modules"},
+	{".exitcall.exit", SPECIAL_ONCE, "exit calls"},
+	{".init_array*", SPECIAL_ONCE, "constructors"},
+	{".ctors*", SPECIAL_ONCE, "constructors"},
+	{".init.setup", SPECIAL_ONCE, "parameters of the command line"},
+	{"__param", SPECIAL_ONCE, "parameters"},
+	{"__obsparam", SPECIAL_ONCE, "parameters"},
+	{".pci_fixup*", SPECIAL_ONCE, "PCI quirks"},
+	{".lsm_info.init", SPECIAL_ONCE, "security modules"},
+	{".early_lsm_info.init", SPECIAL_ONCE, "security modules"},
+	{".kunit_*test_suites", SPECIAL_ONCE, "test suites"},
+	{"___srcu_struct_ptrs", SPECIAL_ONCE, "SRCU domains"},
+	{"__*_of_table", SPECIAL_ONCE, "drivers of the device tree"},
+	{"__*_acpi_probe_table", SPECIAL_ONCE, "drivers of ACPI tables"},
+	{"__thermal_table_governor", SPECIAL_ONCE, "thermal governors"},
+	{"__governor_thermal_table", SPECIAL_ONCE, "thermal governors"},
+	{"__earlycon_table", SPECIAL_ONCE, "early consoles"},
+	{".BTF_ids", SPECIAL_ONCE, "BTF ids"},
+	{".discard*", SPECIAL_IGNORED},
+	{".printk_index", SPECIAL_IGNORED},
+	{".modinfo", SPECIAL_IGNORED},
+	{"__modver", SPECIAL_IGNORED},
+	{".gnu.linkonce.this_module", SPECIAL_IGNORED},
+	{".gnu.warning*", SPECIAL_IGNORED},
+	{".note*", SPECIAL_IGNORED},
+	{".llvm_addrsig", SPECIAL_IGNORED},
+	{".eh_frame", SPECIAL_IGNORED},
 };
 /* clang-format on */
 
@@ -68,44 +83,61 @@ static bool has_prefix(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+static const struct special *find(const struct special *specials, size_t n, const char *section)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fnmatch(specials[i].name, section, 0) == 0)
+			return &specials[i];
+	return NULL;
+}
+
+/* Nearly all sections are one of these, and none of them is special. */
+static bool is_plain(const char *section)
+{
+	return has_prefix(section, ".text.") || has_prefix(section, ".rodata.") ||
+	       has_prefix(section, ".data.") || has_prefix(section, ".bss.");
+}
+
 const struct special *special_of(const char *section)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (table[i].is_prefix ? has_prefix(section, table[i].name) :
-					 strcmp(section, table[i].name) == 0)
-			return &table[i];
-	return NULL;
+	size_t n;
+	const struct special *specials = arch_specials(&n);
+
+	if (is_plain(section))
+		return NULL;
+	return find(specials, n, section) ?: find(table, ARRAY_SIZE(table), section);
 }
 
 bool section_is_ordinary(const struct section *section)
 {
-	static const char *const names[] = {".text", ".data", ".bss", ".rodata"};
-	static const char *const prefixes[] = {
-		".text.",
-		".data.",
-		".bss.",
-		".rodata.",
-		".init.",
-		".exit.",
-		".ref.",
-		".mem",
-		".altinstr_",
+	static const char *const patterns[] = {
+		".text",
+		".data",
+		".bss",
+		".rodata",
+		".init.*",
+		".exit.*",
+		".ref.*",
+		".mem*",
+		/* .noinstr.text, .sched.text, .entry.text and their like */
+		"*.text",
 		".fixup",
-		".static_call.text",
-		".ldata.",
-		".lrodata.",
-		".lbss.",
+		".altinstr_replacement",
+		".altinstr_aux",
+		".altinstr_aux.*",
+		".ldata.*",
+		".lrodata.*",
+		".lbss.*",
+		/* kernel/sched/: the kernel's link puts these in their order. */
+		"__*_sched_class",
 	};
-	size_t n = strlen(section->name);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(section->name, names[i]) == 0)
+	if (is_plain(section->name))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (fnmatch(patterns[i], section->name, 0) == 0)
 			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (has_prefix(section->name, prefixes[i]))
-			return true;
-	/* .noinstr.text, .sched.text, .entry.text and their like */
-	return section_is_code(section) && n > 5 && strcmp(section->name + n - 5, ".text") == 0;
+	return false;
 }
 
 static int bad_layout(struct section *section, struct diag_list *diags)
@@ -116,32 +148,44 @@ static int bad_layout(struct section *section, struct diag_list *diags)
 			"special section is not an array of entries");
 }
 
+/* The place in code that an entry at offset describes. */
+static bool describes_code(const struct section *section, uint64_t offset)
+{
+	size_t i = section_reloc_index(section, offset);
+	struct target target;
+
+	if (i == section->n_relocs || section->relocs[i].offset != offset)
+		return false;
+	target = reloc_target(&section->relocs[i]);
+	if (!target.section || !(target.section->flags & SHF_EXECINSTR))
+		return false;
+	return !section->special->is_inside || !target.symbol || target.offset != 0 ||
+	       !symbol_is_function(target.symbol);
+}
+
 static bool is_array_of(const struct section *section, uint64_t size)
 {
 	if (section->size % size)
 		return false;
-	for (uint64_t offset = 0; offset < section->size; offset += size) {
-		size_t i = section_reloc_index(section, offset);
-
-		if (i == section->n_relocs || section->relocs[i].offset != offset)
+	for (uint64_t offset = 0; offset < section->size; offset += size)
+		if (!describes_code(section, offset))
 			return false;
-		if (!section->relocs[i].symbol->section ||
-		    !(section->relocs[i].symbol->section->flags & SHF_EXECINSTR))
-			return false;
-	}
 	return true;
 }
 
 /*
  * Kernels differ in the size of entries, but each begins with the place that it describes: the
- * size is the smallest at whose every multiple there is a reference to code. 0: none is.
+ * size is the smallest possible one at whose every multiple there is a reference to code. 0: none
+ * is.
  */
 static uint64_t entry_size(const struct section *section)
 {
-	if (section->entsize > 1 && section->entsize <= ENTRY_MAX &&
+	uint64_t min = section->special->min_size ?: 4;
+
+	if (section->entsize >= min && section->entsize <= ENTRY_MAX &&
 	    is_array_of(section, section->entsize))
 		return section->entsize;
-	for (uint64_t size = 4; size <= ENTRY_MAX && size <= section->size; size++)
+	for (uint64_t size = min; size <= ENTRY_MAX && size <= section->size; size++)
 		if (is_array_of(section, size))
 			return size;
 	return 0;
@@ -226,7 +270,8 @@ int special_attach(struct object *object, struct diag_list *diags)
 		if (section->flags & SHF_ALLOC)
 			section->special = special_of(section->name);
 	for_each_section(section, object) {
-		if (!section->special || section->special->kind != SPECIAL_CODE)
+		if (!section->special || (section->special->kind != SPECIAL_CODE &&
+					  section->special->kind != SPECIAL_BOOT))
 			continue;
 		r = attach_section(section, diags);
 		if (r < 0)
@@ -237,14 +282,6 @@ int special_attach(struct object *object, struct diag_list *diags)
 			qsort(section->entries, section->n_entries, sizeof(*section->entries),
 			      by_owner);
 	return 0;
-}
-
-/* struct alt_instr ends with the lengths; a byte of padding length follows in older kernels. */
-static uint64_t replacement_length(const struct entry *entry)
-{
-	const uint8_t *data = entry->section->data + entry->offset;
-
-	return entry->size == 13 ? data[11] : data[entry->size - 1];
 }
 
 /* Code outside functions (.altinstr_aux, .fixup) runs until it jumps back. */
@@ -272,7 +309,7 @@ int special_unnamed_range(const struct target *target, const struct entry *entry
 		return -ENOENT;
 	if (section_is_code(section) && entry &&
 	    strcmp(section->name, ".altinstr_replacement") == 0) {
-		length = entry->size >= 12 ? replacement_length(entry) : 0;
+		length = arch_replacement_length(entry->section->data + entry->offset, entry->size);
 		if (!section->data || length > section->size - from)
 			return length ? -ENOENT : (*ret = (struct range){section, from, from}, 0);
 		*ret = (struct range){section, from, from + length};

@@ -10,6 +10,7 @@
 
 enum special_kind {
 	SPECIAL_CODE, /* each entry describes a place in code and goes where that goes */
+	SPECIAL_BOOT, /* as SPECIAL_CODE, but read when the kernel boots only, never of a module */
 	SPECIAL_PAIRED, /* the second half of the entries of another section */
 	SPECIAL_STATIC, /* holds variables that a patch brings its own copy of (ddebug) */
 	SPECIAL_ONCE, /* read at boot or load only: entries cannot come, go or change */
@@ -18,11 +19,13 @@ enum special_kind {
 };
 
 struct special {
-	const char *name;
-	bool is_prefix; /* name is that of a family */
+	const char *name; /* a pattern as of fnmatch(3): names of a family have a part in common */
 	enum special_kind kind;
+	const char *what; /* SPECIAL_ONCE: what its entries are, for people */
 	const char *pair; /* section with the second half of each entry */
+	unsigned min_size; /* of an entry, where it refers to code more than once */
 	unsigned padded_size; /* of entries that are aligned as the section is, so the last is shorter */
+	bool is_inside; /* the place that an entry describes is never the start of a function */
 	bool is_derived; /* from the code alone: need not be compared */
 	unsigned line_offset, line_size; /* field that holds a source line number */
 };

@@ -70,6 +70,25 @@ static bool has_fentry(const struct symbol *symbol)
 	return false;
 }
 
+/* dcache_hash() finds its table by an address that Linux 6.11 and later write into code at boot. */
+static void judge_boot_entries(struct differ *differ, const struct symbol *symbol)
+{
+	const struct section *section = symbol->section;
+
+	for (size_t i = 0; i < section->n_entries; i++) {
+		const struct entry *entry = &section->entries[i];
+
+		if (entry->special->kind != SPECIAL_BOOT || entry->owner < symbol->value ||
+		    entry->owner >= symbol->value + symbol->size)
+			continue;
+		refuse(differ, KM224, symbol, section, entry->owner,
+		       "%s() has a place at +0x%llx that the kernel fills in when it boots (%s)",
+		       symbol->name, (unsigned long long)(entry->owner - symbol->value),
+		       entry->section->name);
+		return;
+	}
+}
+
 static void judge_function(struct differ *differ, const struct symbol *symbol)
 {
 	const struct symbol *orig = symbol->twin;
@@ -82,6 +101,7 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 		       orig ? "changes" : "is new");
 		return;
 	}
+	judge_boot_entries(differ, symbol);
 	if (symbol->section->flags & SHF_GROUP)
 		refuse(differ, KM226, symbol, symbol->section, at, "%s() is in a section group",
 		       symbol->name);
@@ -155,25 +175,43 @@ static void judge_new(struct differ *differ, const struct symbol *symbol)
 		       differ->options->object);
 }
 
-static struct section *counterpart(const struct object *object, const struct section *section)
+static size_t count_before(const struct section *section)
 {
-	return object_find_section(object, section->name);
+	const struct section *all = section->object->sections;
+	size_t n = 0;
+
+	for (size_t i = 1; i < section->index; i++)
+		n += strcmp(all[i].name, section->name) == 0;
+	return n;
+}
+
+/* A compiler may give several sections one name: the first is the first's, and so on. */
+static struct section *counterpart(struct object *object, const struct section *patched)
+{
+	size_t nth = count_before(patched);
+
+	for_each_section(section, object)
+		if (section->index > 0 && strcmp(section->name, patched->name) == 0 && nth-- == 0)
+			return section;
+	return NULL;
 }
 
 static void judge_once(struct differ *differ, struct section *patched)
 {
 	struct section *orig = counterpart(differ->orig, patched);
 	struct range a = {orig, 0, orig ? orig->size : 0}, b = {patched, 0, patched->size};
+	const char *what = patched->special ? patched->special->what : "not known to patchgen";
 	uint64_t first;
 
 	if (!orig && patched->size == 0)
 		return;
 	if (!orig || orig->size != patched->size)
-		refuse(differ, KM215, NULL, patched, 0, "entries are added to or removed from %s",
-		       patched->name);
+		refuse(differ, KM215, NULL, patched, 0,
+		       "entries are added to or removed from %s (%s)", patched->name, what);
 	else if (!ranges_same(&a, &b, &first))
-		refuse(differ, KM215, NULL, patched, first, "an entry of %s changes at +0x%llx",
-		       patched->name, (unsigned long long)first);
+		refuse(differ, KM215, NULL, patched, first,
+		       "an entry of %s (%s) changes at +0x%llx", patched->name, what,
+		       (unsigned long long)first);
 }
 
 static void judge_unknown(struct differ *differ, struct section *section)
