@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "callbacks.h"
 #include "compat.h"
 #include "report.h"
 #include "sysfs.h"
@@ -49,13 +50,14 @@ static void patch_free(struct patch *patch)
 		module_put(patch->objects[i].module);
 	kvfree(patch->ranges);
 	kvfree(patch->text);
+	kvfree(patch->callbacks);
 	kvfree(patch->funcs);
 	kvfree(patch->objects);
 	kfree(patch);
 }
 
 /* Find the object that a record is about, or add it and hold its module in place. */
-static int patch_object(struct patch *patch, const struct kmend_func *record, struct object **ret)
+static int patch_object(struct patch *patch, const char *name, struct object **ret)
 {
 	struct object *object;
 	struct module *module = NULL;
@@ -64,19 +66,19 @@ static int patch_object(struct patch *patch, const struct kmend_func *record, st
 
 	for (i = 0; i < patch->nr_objects; i++) {
 		object = &patch->objects[i];
-		if (strcmp(object->name, record->object) == 0) {
+		if (strcmp(object->name, name) == 0) {
 			*ret = object;
 			return 0;
 		}
 	}
 
-	if (strcmp(record->object, KMEND_OBJECT_VMLINUX) != 0) {
-		r = validate_target(patch, record->object, &module);
+	if (strcmp(name, KMEND_OBJECT_VMLINUX) != 0) {
+		r = validate_target(patch, name, &module);
 		if (r)
 			return r;
 	}
 	object = &patch->objects[patch->nr_objects++];
-	object->name = record->object;
+	object->name = name;
 	object->module = module;
 	*ret = object;
 	return 0;
@@ -98,6 +100,38 @@ static int patch_add_func(struct patch *patch, struct object *object,
 	return 0;
 }
 
+static int patch_add_callbacks(struct patch *patch, const struct kmend_callbacks *record)
+{
+	struct callbacks *callbacks = &patch->callbacks[patch->nr_callbacks];
+	int r;
+
+	r = validate_callbacks(patch, record, patch->nr_callbacks);
+	if (r)
+		return r;
+	r = patch_object(patch, record->object, &callbacks->object);
+	if (r)
+		return r;
+	callbacks->record = record;
+	patch->nr_callbacks++;
+	return 0;
+}
+
+static int patch_allocate(struct patch *patch)
+{
+	const struct kmend_patch *record = patch->record;
+
+	patch->objects = kvcalloc(record->nr_funcs + record->nr_callbacks, sizeof(*patch->objects),
+				  GFP_KERNEL);
+	patch->funcs = kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL);
+	patch->callbacks =
+		kvcalloc(record->nr_callbacks + 1, sizeof(*patch->callbacks), GFP_KERNEL);
+	patch->ranges = code_ranges_new(record->nr_funcs + 1);
+	patch->text = code_ranges_new(1);
+	if (!patch->objects || !patch->funcs || !patch->callbacks || !patch->ranges || !patch->text)
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+	return 0;
+}
+
 /* Check every record and build the core's own view of it. */
 static int patch_add_records(struct patch *patch)
 {
@@ -105,13 +139,9 @@ static int patch_add_records(struct patch *patch)
 	unsigned int i;
 	int r;
 
-	patch->objects = kvcalloc(record->nr_funcs, sizeof(*patch->objects), GFP_KERNEL);
-	patch->funcs = kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL);
-	patch->ranges = code_ranges_new(record->nr_funcs + 1);
-	patch->text = code_ranges_new(1);
-	if (!patch->objects || !patch->funcs || !patch->ranges || !patch->text)
-		return refuse(patch, -ENOMEM, KM512, "out of memory");
-
+	r = patch_allocate(patch);
+	if (r)
+		return r;
 	for (i = 0; i < record->nr_funcs; i++) {
 		const struct kmend_func *func = &record->funcs[i];
 		struct object *object;
@@ -120,7 +150,7 @@ static int patch_add_records(struct patch *patch)
 		r = validate_names(patch, func, i);
 		if (r)
 			return r;
-		r = patch_object(patch, func, &object);
+		r = patch_object(patch, func->object, &object);
 		if (r)
 			return r;
 		r = validate_func(patch, object->module, func, &ip);
@@ -131,6 +161,11 @@ static int patch_add_records(struct patch *patch)
 		if (func->flags & KMEND_FUNC_RANGE)
 			continue;
 		r = patch_add_func(patch, object, func, ip);
+		if (r)
+			return r;
+	}
+	for (i = 0; i < record->nr_callbacks; i++) {
+		r = patch_add_callbacks(patch, &record->callbacks[i]);
 		if (r)
 			return r;
 	}

@@ -10,6 +10,7 @@
 
 #include <kmend/patch.h>
 
+struct callbacks;
 struct code_ranges;
 struct redirect;
 
@@ -24,7 +25,7 @@ enum patch_state {
 
 struct patch;
 
-/* vmlinux or a module with functions that a patch replaces. */
+/* vmlinux or a module that a patch replaces functions of, or has callbacks for. */
 struct object {
 	struct kobject kobj;
 	const char *name;
@@ -46,7 +47,7 @@ struct func {
 struct patch {
 	struct list_head node; /* in the registry, under kmend_lock */
 	struct kobject kobj;
-	struct kobject *objects_kobj;
+	struct kobject *objects_kobj, *callbacks_kobj;
 	struct completion released; /* no kobject refers to this any more */
 	const struct kmend_patch *record;
 	char name[KMEND_PATCH_NAME_MAX + 1];
@@ -56,8 +57,10 @@ struct patch {
 	char last_error[PATCH_ERROR_LEN]; /* under kmend_lock once registered */
 	unsigned int nr_objects;
 	unsigned int nr_funcs;
+	unsigned int nr_callbacks;
 	struct object *objects;
 	struct func *funcs;
+	struct callbacks *callbacks; /* by the order of their records */
 	struct code_ranges *ranges; /* old functions, and all code of the patch module */
 	struct code_ranges *text; /* all code of the patch module */
 	struct redirect *redirect; /* NULL: none of its functions is redirected */

@@ -89,14 +89,20 @@ static ssize_t straggler_show(struct kobject *kobj, struct kobj_attribute *attr,
 }
 ATTRIBUTE(straggler);
 
+static ssize_t callback_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%s\n", view.callback);
+}
+ATTRIBUTE(callback);
+
 static const struct attribute *const transition_attributes[] = {
-	&state_attribute.attr,
-	&patch_attribute.attr,
-	&tries_attribute.attr,
-	&duration_ns_attribute.attr,
-	&stop_ns_attribute.attr,
-	&straggler_attribute.attr,
-	NULL,
+	&state_attribute.attr,    &patch_attribute.attr,
+	&tries_attribute.attr,    &duration_ns_attribute.attr,
+	&stop_ns_attribute.attr,  &straggler_attribute.attr,
+	&callback_attribute.attr, NULL,
 };
 
 struct kobject *sysfs_patches_kobj(void)

@@ -6,6 +6,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "callbacks.h"
 #include "redirect.h"
 #include "sysfs.h"
 #include "transition.h"
@@ -202,10 +203,105 @@ static const struct kobj_type func_ktype = {
 	.default_groups = func_groups,
 };
 
+struct callback_attribute {
+	struct attribute attr;
+	ssize_t (*show)(const struct callbacks *callbacks, char *buf);
+};
+
+#define CALLBACK_ATTRIBUTE(name) static struct callback_attribute callback_##name = __ATTR_RO(name)
+
+static ssize_t object_show(const struct callbacks *callbacks, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", callbacks->record->object);
+}
+CALLBACK_ATTRIBUTE(object);
+
+static ssize_t source_show(const struct callbacks *callbacks, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", callbacks->record->source);
+}
+CALLBACK_ATTRIBUTE(source);
+
+static ssize_t show_callback(const struct callbacks *callbacks, unsigned int event, char *buf)
+{
+	char name[CALLBACK_NAME_LEN];
+
+	callback_name(callbacks, event, name);
+	return sysfs_emit(buf, "%s\n", name);
+}
+
+static ssize_t pre_apply_show(const struct callbacks *callbacks, char *buf)
+{
+	return show_callback(callbacks, KMEND_EVENT_PRE_APPLY, buf);
+}
+CALLBACK_ATTRIBUTE(pre_apply);
+
+static ssize_t post_apply_show(const struct callbacks *callbacks, char *buf)
+{
+	return show_callback(callbacks, KMEND_EVENT_POST_APPLY, buf);
+}
+CALLBACK_ATTRIBUTE(post_apply);
+
+static ssize_t pre_revert_show(const struct callbacks *callbacks, char *buf)
+{
+	return show_callback(callbacks, KMEND_EVENT_PRE_REVERT, buf);
+}
+CALLBACK_ATTRIBUTE(pre_revert);
+
+static ssize_t post_revert_show(const struct callbacks *callbacks, char *buf)
+{
+	return show_callback(callbacks, KMEND_EVENT_POST_REVERT, buf);
+}
+CALLBACK_ATTRIBUTE(post_revert);
+
+static struct attribute *callback_attrs[] = {
+	&callback_object.attr,
+	&callback_source.attr,
+	&callback_pre_apply.attr,
+	&callback_post_apply.attr,
+	&callback_pre_revert.attr,
+	&callback_post_revert.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(callback);
+
+static ssize_t callback_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct callback_attribute *attribute = container_of(attr, struct callback_attribute, attr);
+
+	return attribute->show(container_of(kobj, struct callbacks, kobj), buf);
+}
+
+static const struct sysfs_ops callback_sysfs_ops = {
+	.show = callback_show,
+};
+
+static const struct kobj_type callback_ktype = {
+	.release = part_release,
+	.sysfs_ops = &callback_sysfs_ops,
+	.default_groups = callback_groups,
+};
+
 static const struct kobj_type object_ktype = {
 	.release = part_release,
 	.sysfs_ops = &kobj_sysfs_ops,
 };
+
+static int add_callbacks(struct patch *patch)
+{
+	unsigned int i;
+	int r = 0;
+
+	if (patch->nr_callbacks == 0)
+		return 0;
+	patch->callbacks_kobj = kobject_create_and_add(KMEND_SYSFS_CALLBACKS, &patch->kobj);
+	if (!patch->callbacks_kobj)
+		return -ENOMEM;
+	for (i = 0; r == 0 && i < patch->nr_callbacks; i++)
+		r = kobject_init_and_add(&patch->callbacks[i].kobj, &callback_ktype,
+					 patch->callbacks_kobj, "%u", i);
+	return r;
+}
 
 int sysfs_patch_add(struct patch *patch)
 {
@@ -237,6 +333,9 @@ int sysfs_patch_add(struct patch *patch)
 		if (r)
 			goto fail;
 	}
+	r = add_callbacks(patch);
+	if (r)
+		goto fail;
 	return 0;
 
 fail:
@@ -254,10 +353,13 @@ void sysfs_patch_remove(struct patch *patch)
 {
 	unsigned int i;
 
+	for (i = 0; i < patch->nr_callbacks; i++)
+		part_remove(&patch->callbacks[i].kobj);
 	for (i = 0; i < patch->nr_funcs; i++)
 		part_remove(&patch->funcs[i].kobj);
 	for (i = 0; i < patch->nr_objects; i++)
 		part_remove(&patch->objects[i].kobj);
+	kobject_put(patch->callbacks_kobj);
 	kobject_put(patch->objects_kobj);
 	kobject_put(&patch->kobj);
 	wait_for_completion(&patch->released);

@@ -10,6 +10,7 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include "callbacks.h"
 #include "foreign.h"
 #include "redirect.h"
 #include "report.h"
@@ -23,15 +24,21 @@
 
 enum phase {
 	PHASE_IDLE,
+	PHASE_PREPARE, /* pre_apply callbacks run; nothing has changed yet */
 	PHASE_APPLY, /* redirects are in place, passive; nobody may be inside for the switch */
+	PHASE_SETTLE, /* redirects are live; post_apply callbacks run */
+	PHASE_ANNOUNCE, /* redirects are live; pre_revert callbacks run */
 	PHASE_REVERT, /* redirects are live; nobody may be inside for the switch back */
 	PHASE_LEAVE, /* redirects are gone; the module goes when nobody is in its code */
+	PHASE_CLEAN, /* nobody is; post_revert callbacks run */
 };
 
 /* The transition under way; its figures stay for reading. Under kmend_lock. */
 static struct {
 	struct patch *patch; /* NULL when idle */
 	enum phase phase;
+	bool turn_back; /* asked for while a callback ran */
+	bool was_turned; /* somebody took back what was under way */
 	unsigned int tries;
 	unsigned int delay_ms;
 	u64 started;
@@ -48,6 +55,8 @@ static void begin(struct patch *patch, enum phase phase, enum patch_state state)
 {
 	now.patch = patch;
 	now.phase = phase;
+	now.turn_back = false;
+	now.was_turned = false;
 	now.tries = 0;
 	now.delay_ms = RETRY_FIRST_MS;
 	now.started = ktime_get_ns();
@@ -142,6 +151,48 @@ static void leave(void)
 	straggler_forget(&now.straggler);
 }
 
+static unsigned int event_flags(void)
+{
+	return now.was_turned ? KMEND_EVENT_UNDONE : 0;
+}
+
+/*
+ * While redirects are live: tell the callbacks that they are there to stay, or that they will go,
+ * until nobody changes his mind meanwhile.
+ */
+static void tell(struct patch *patch, bool stays)
+{
+	for (;;) {
+		now.turn_back = false;
+		now.phase = stays ? PHASE_SETTLE : PHASE_ANNOUNCE;
+		callbacks_run(patch, stays ? KMEND_EVENT_POST_APPLY : KMEND_EVENT_PRE_REVERT,
+			      event_flags());
+		if (!now.turn_back)
+			break;
+		stays = !stays;
+		if (stays)
+			patch_set_state(patch, PATCH_APPLYING);
+		else
+			begin(patch, PHASE_ANNOUNCE, PATCH_REVERTING);
+		now.was_turned = stays;
+	}
+	if (stays)
+		end(PATCH_LIVE);
+	else
+		now.phase = PHASE_REVERT;
+}
+
+/* Nobody is in the patch's code any more, or nothing of it was ever live. */
+static void clean_up(struct patch *patch)
+{
+	now.phase = PHASE_CLEAN;
+	if (patch->nr_callbacks)
+		patch_set_state(patch, PATCH_REVERTING);
+	callbacks_run(patch, KMEND_EVENT_POST_REVERT, event_flags());
+	end(PATCH_LOADED);
+	module_put(patch->module);
+}
+
 static void advance(void)
 {
 	struct patch *patch = now.patch;
@@ -151,7 +202,7 @@ static void advance(void)
 		now.duration_ns = ktime_get_ns() - now.started;
 		pr_info("%s: live after %llu us, in pass %u\n", patch->name,
 			now.duration_ns / NSEC_PER_USEC, now.tries);
-		end(PATCH_LIVE);
+		tell(patch, /* stays= */ true);
 		return;
 	case PHASE_REVERT:
 		now.duration_ns = ktime_get_ns() - now.started;
@@ -165,14 +216,19 @@ static void advance(void)
 		synchronize_rcu_tasks();
 		pr_info("%s: reverted after %llu us\n", patch->name,
 			now.duration_ns / NSEC_PER_USEC);
-		end(PATCH_LOADED);
-		module_put(patch->module);
+		clean_up(patch);
 	}
+}
+
+/* The other phases are in the hands of the task that runs the callbacks. */
+static bool is_waiting(void)
+{
+	return now.phase == PHASE_APPLY || now.phase == PHASE_REVERT || now.phase == PHASE_LEAVE;
 }
 
 static void proceed(void)
 {
-	while (now.phase != PHASE_IDLE) {
+	while (is_waiting()) {
 		if (attempt()) {
 			try_again_later();
 			return;
@@ -213,7 +269,7 @@ static int start_apply(struct patch *patch)
 
 	if (now.patch)
 		return refuse(patch, -EBUSY, KM509, "patch %s is being %s", now.patch->name,
-			      now.phase == PHASE_APPLY ? "applied" : "reverted");
+			      now.patch->state == PATCH_APPLYING ? "applied" : "reverted");
 	if (!foreign_suspend())
 		return refuse(patch, -EBUSY, KM508, "an in-tree livepatch transition is under way");
 	foreign_resume();
@@ -221,13 +277,18 @@ static int start_apply(struct patch *patch)
 		return refuse(patch, -EAGAIN, KM513, "its module is not loaded completely");
 
 	reset_calls(patch);
-	begin(patch, PHASE_APPLY, PATCH_APPLYING);
-	r = redirect_install(patch, &patch->redirect);
+	begin(patch, PHASE_PREPARE, PATCH_APPLYING);
+	r = callbacks_prepare(patch);
+	if (r == 0 && now.turn_back)
+		r = -ECANCELED;
+	if (r == 0)
+		r = redirect_install(patch, &patch->redirect);
 	if (r) {
-		end(PATCH_LOADED);
-		module_put(patch->module);
+		now.was_turned = true;
+		clean_up(patch);
 		return r;
 	}
+	now.phase = PHASE_APPLY;
 	proceed();
 	return 0;
 }
@@ -238,6 +299,23 @@ static int refuse_stuck(struct patch *patch)
 	return refuse(patch, -EIO, KM514, "ftrace has shut itself down; reboot");
 }
 
+static int turn_to_apply(struct patch *patch)
+{
+	if (now.phase == PHASE_LEAVE || now.phase == PHASE_CLEAN)
+		return refuse(patch, -EBUSY, KM509, "it is being reverted already");
+	pr_info("%s: the revert is taken back\n", patch->name);
+	if (now.phase == PHASE_ANNOUNCE) {
+		now.turn_back = true;
+		return 0;
+	}
+	now.was_turned = true;
+	if (patch->nr_callbacks)
+		patch_set_state(patch, PATCH_APPLYING);
+	tell(patch, /* stays= */ true);
+	proceed();
+	return 0;
+}
+
 int transition_apply(struct patch *patch)
 {
 	patch->last_error[0] = '\0';
@@ -245,14 +323,11 @@ int transition_apply(struct patch *patch)
 	case PATCH_LOADED:
 		return start_apply(patch);
 	case PATCH_REVERTING:
-		if (now.patch != patch)
-			return refuse_stuck(patch);
-		if (now.phase == PHASE_LEAVE)
-			return refuse(patch, -EBUSY, KM509, "it is being reverted already");
-		pr_info("%s: the revert is taken back\n", patch->name);
-		end(PATCH_LIVE);
-		return 0;
+		return now.patch == patch ? turn_to_apply(patch) : refuse_stuck(patch);
 	default:
+		/* One that is being prepared, or has just been switched, may be about to go. */
+		if (now.patch == patch)
+			now.turn_back = false;
 		return 0;
 	}
 }
@@ -261,8 +336,25 @@ static int start_revert(struct patch *patch)
 {
 	if (now.patch)
 		return refuse(patch, -EBUSY, KM509, "patch %s is being %s", now.patch->name,
-			      now.phase == PHASE_APPLY ? "applied" : "reverted");
+			      now.patch->state == PATCH_APPLYING ? "applied" : "reverted");
+	begin(patch, PHASE_ANNOUNCE, PATCH_REVERTING);
+	tell(patch, /* stays= */ false);
+	proceed();
+	return 0;
+}
+
+static int turn_to_revert(struct patch *patch)
+{
+	if (!now.turn_back)
+		pr_info("%s: the apply is taken back\n", patch->name);
+	if (now.phase != PHASE_APPLY) {
+		now.turn_back = true;
+		return 0;
+	}
 	begin(patch, PHASE_REVERT, PATCH_REVERTING);
+	now.was_turned = true;
+	/* Nothing was switched yet, so there is nothing to wait for. */
+	leave();
 	proceed();
 	return 0;
 }
@@ -274,14 +366,12 @@ int transition_revert(struct patch *patch)
 	case PATCH_LIVE:
 		return start_revert(patch);
 	case PATCH_APPLYING:
-		pr_info("%s: the apply is taken back\n", patch->name);
-		begin(patch, PHASE_REVERT, PATCH_REVERTING);
-		/* Nothing was switched yet, so there is nothing to wait for. */
-		leave();
-		proceed();
-		return 0;
+		return turn_to_revert(patch);
 	case PATCH_REVERTING:
-		return now.patch == patch ? 0 : refuse_stuck(patch);
+		if (now.patch != patch)
+			return refuse_stuck(patch);
+		now.turn_back = false;
+		return 0;
 	default:
 		return 0;
 	}
@@ -317,6 +407,7 @@ void transition_read(struct transition_view *ret)
 	};
 	if (now.patch)
 		strscpy(ret->patch, now.patch->name, sizeof(ret->patch));
+	callbacks_describe_running(ret->callback, sizeof(ret->callback));
 	mutex_unlock(&kmend_lock);
 }
 

@@ -9,6 +9,8 @@
 #include "registry.h"
 #include "unwind.h"
 
+#define TRANSITION_CALLBACK_LEN 160
+
 /* What there is to be read about the transition under way, or the last one. */
 struct transition_view {
 	enum patch_state state; /* PATCH_LOADED: idle */
@@ -17,12 +19,14 @@ struct transition_view {
 	u64 duration_ns;
 	u64 stop_ns;
 	struct straggler straggler; /* task must not be followed */
+	char callback[TRANSITION_CALLBACK_LEN]; /* "EVENT FUNCTION" that runs now, or empty */
 };
 
 /*
  * Apply or revert a patch; the opposite of what is under way for it reverses that. Returns 0 when
  * it is done or goes on by itself (see the patch's state), or a negative errno when it is refused,
- * which has been said. Needs kmend_lock.
+ * which has been said. A request during a callback is heeded when that has returned; an apply that
+ * was taken back so returns -ECANCELED. Needs kmend_lock, which is released while a callback runs.
  */
 int transition_apply(struct patch *patch);
 int transition_revert(struct patch *patch);

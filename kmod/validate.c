@@ -11,11 +11,13 @@
 #include <linux/string.h>
 
 #include "buildid.h"
+#include "callbacks.h"
 #include "compat.h"
 #include "report.h"
 #include "symbols.h"
 
 #define MAX_FUNCS 65536 /* as many functions as the kernel has, roughly */
+#define MAX_FILES 65536 /* that have callbacks */
 
 /* The distance of the redirected call from the function's start: an ENDBR64 may come first. */
 #define MAX_CALL_OFFSET 4
@@ -51,14 +53,21 @@ static bool is_word(const char *text, size_t size)
 }
 
 /* What the module names as its own goes when it goes, and what a wrong count covers is not read. */
+static bool is_array_of(const struct module *module, const void *array, size_t size)
+{
+	return within_module_core((unsigned long)array, module) &&
+	       within_module_core((unsigned long)array + size - 1, module);
+}
+
 static bool is_its_own(const struct kmend_patch *record)
 {
 	const struct module *module = record->module;
-	const struct kmend_func *last = &record->funcs[record->nr_funcs - 1];
 
-	return within_module_core((unsigned long)record, module) &&
-	       within_module_core((unsigned long)record->funcs, module) &&
-	       within_module_core((unsigned long)(last + 1) - 1, module);
+	return is_array_of(module, record, sizeof(*record)) &&
+	       is_array_of(module, record->funcs, record->nr_funcs * sizeof(*record->funcs)) &&
+	       (record->nr_callbacks == 0 ||
+		is_array_of(module, record->callbacks,
+			    record->nr_callbacks * sizeof(*record->callbacks)));
 }
 
 /* There is no patch to speak of before this has passed, so it speaks for itself. */
@@ -80,10 +89,12 @@ int validate_header(const struct kmend_patch *record)
 		why = "it names no module";
 	else if (!record->funcs || record->nr_funcs == 0 || record->nr_funcs > MAX_FUNCS)
 		why = "its number of functions is not valid";
+	else if (record->nr_callbacks > MAX_FILES)
+		why = "its number of callbacks is not valid";
 	else if (memchr_inv(record->reserved, 0, sizeof(record->reserved)))
 		why = "its reserved fields are in use";
 	else if (!is_its_own(record))
-		why = "its record or its functions are not in the module that it names";
+		why = "its record, functions or callbacks are not in the module that it names";
 	if (!why)
 		return 0;
 	pr_err("KM502 a patch module is malformed: %s\n", why);
@@ -178,6 +189,46 @@ int validate_func(struct patch *patch, const struct module *target, const struct
 			      "%s of %s does not begin with a call that ftrace can redirect",
 			      func->name, func->object);
 	*ret_ip = ip;
+	return 0;
+}
+
+/* A path: it is shown, never opened. */
+static bool is_source_name(const char *text)
+{
+	const char *p;
+
+	if (!is_terminated(text, KMEND_SOURCE_NAME_LEN) || !*text)
+		return false;
+	for (p = text; *p; p++)
+		if (!isascii(*p) || !isgraph(*p))
+			return false;
+	return true;
+}
+
+int validate_callbacks(struct patch *patch, const struct kmend_callbacks *callbacks,
+		       unsigned int index)
+{
+	u32 events = 0;
+	unsigned int i;
+
+	if (!is_word(callbacks->object, sizeof(callbacks->object)))
+		return refuse(patch, -EINVAL, KM502, "callbacks %u: the object's name is not valid",
+			      index);
+	if (!is_source_name(callbacks->source))
+		return refuse(patch, -EINVAL, KM502, "callbacks %u: the source's name is not valid",
+			      index);
+	for (i = 0; i < KMEND_EVENTS; i++) {
+		if (!callbacks->functions[i])
+			continue;
+		events |= 1U << i;
+		if (!is_within(patch->module, callbacks->functions[i], 1))
+			return refuse(patch, -EINVAL, KM502,
+				      "%s: its %s callback is not in the patch module",
+				      callbacks->source, callback_event_name(i));
+	}
+	if (!events || events != callbacks->events || callbacks->reserved)
+		return refuse(patch, -EINVAL, KM502, "%s: its callbacks are not what it announces",
+			      callbacks->source);
 	return 0;
 }
 

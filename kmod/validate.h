@@ -8,7 +8,7 @@
 
 #include "registry.h"
 
-/* The ABI, the strings and the number of functions. */
+/* The ABI, the strings and the number of functions and callbacks. */
 int validate_header(const struct kmend_patch *record);
 
 /* The patch was made for the kernel that runs. */
@@ -23,6 +23,10 @@ int validate_target(struct patch *patch, const char *name, struct module **ret_m
 /* The addresses of a record; *ret_ip is the call that ftrace redirects, 0 for a mere range. */
 int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
 		  unsigned long *ret_ip);
+
+/* Record number index of callbacks: its strings, and that it points into the module's own code. */
+int validate_callbacks(struct patch *patch, const struct kmend_callbacks *callbacks,
+		       unsigned int index);
 
 /* No two records replace the same function, or have the same name. */
 int validate_distinct(struct patch *patch);

@@ -154,7 +154,9 @@
 	X(KM512, "the kernel is out of memory", "free memory and try again")                    \
 	X(KM513, "the patch module is not loaded completely", "try again when insmod is done")  \
 	X(KM514, "a redirect could not be removed", "reboot: ftrace has shut itself down")      \
-	X(KM515, "the core cannot run on this kernel", "see the kernel log for what it lacks")
+	X(KM515, "the core cannot run on this kernel", "see the kernel log for what it lacks")  \
+	X(KM516, "a callback of the patch refused the apply",                                   \
+	  "see the kernel log; the patch's documentation says what it waits for")
 
 #define KMEND_DIAG_DAEMON(X)                                                                    \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \

@@ -9,6 +9,7 @@
  *    sections (kernel/module/livepatch.c and kernel/livepatch/core.c of 6.1), kmend=1 (this ABI's
  *    version) and depends=kmend;
  *  - has a section KMEND_SEC_FUNCS, an array of struct kmend_func;
+ *  - may have a section KMEND_SEC_CALLBACKS, an array of struct kmend_callbacks;
  *  - has a section KMEND_SEC_MANIFEST, the manifest's YAML text (manifest.h), not terminated;
  *  - calls kmend_register() from its init and kmend_unregister() from its exit function.
  *
@@ -22,8 +23,9 @@
 
 #define KMEND_ABI 1
 
-#define KMEND_SEC_FUNCS    ".kmend.funcs"
-#define KMEND_SEC_MANIFEST ".kmend.manifest"
+#define KMEND_SEC_FUNCS     ".kmend.funcs"
+#define KMEND_SEC_CALLBACKS ".kmend.callbacks"
+#define KMEND_SEC_MANIFEST  ".kmend.manifest"
 
 #define KMEND_MODULE_PREFIX "kmend_"
 
@@ -32,6 +34,7 @@
 
 #define KMEND_FUNC_NAME_LEN   128
 #define KMEND_OBJECT_NAME_LEN 56
+#define KMEND_SOURCE_NAME_LEN 128
 #define KMEND_BUILD_ID_LEN    41 /* 20 bytes in hexadecimal, terminated */
 #define KMEND_VERSION_LEN     128
 
@@ -62,6 +65,41 @@ struct kmend_func {
 };
 
 /*
+ * When a callback is called; author.h tells it to authors. Callbacks run in process context and
+ * may sleep, with the machine running and none of the core's locks held.
+ */
+#define KMEND_EVENT_PRE_APPLY   0 /* before anything changes; an error refuses the apply */
+#define KMEND_EVENT_POST_APPLY  1 /* all functions are switched to the new ones */
+#define KMEND_EVENT_PRE_REVERT  2 /* before the functions are switched back */
+#define KMEND_EVENT_POST_REVERT 3 /* no task is in the patch's code any more */
+#define KMEND_EVENTS            4
+
+/* The event comes of a request that was taken back, or of an apply that failed. */
+#define KMEND_EVENT_UNDONE 0x1
+
+/* What a callback is told: valid for the time of the call. */
+struct kmend_event {
+	const char *patch; /* its name */
+	const char *object; /* "vmlinux" or a module's name */
+	void *module; /* the object's struct module; NULL: vmlinux */
+	__u32 event; /* KMEND_EVENT_* */
+	__u32 flags; /* KMEND_EVENT_UNDONE */
+};
+
+/*
+ * The callbacks of one C file. The addresses are filled in by ordinary relocations when the module
+ * is loaded; they point into the module's own code. Of KMEND_EVENT_PRE_APPLY it is an
+ * int (*)(const struct kmend_event *), 0 or a negative errno; the others return nothing.
+ */
+struct kmend_callbacks {
+	__u64 functions[KMEND_EVENTS]; /* by event; 0: none, and always so in the file */
+	__u32 events; /* bit 1 << KMEND_EVENT_* for each that there is */
+	__u32 reserved; /* 0 */
+	char source[KMEND_SOURCE_NAME_LEN]; /* its path in the kernel's source, terminated */
+	char object[KMEND_OBJECT_NAME_LEN]; /* "vmlinux" or a module's name, terminated */
+};
+
+/*
  * What a patch module hands to kmend_register(). It and all it points to stay valid until
  * kmend_unregister() has returned.
  */
@@ -75,7 +113,9 @@ struct kmend_patch {
 	const struct kmend_func *funcs;
 	const char *manifest; /* not terminated */
 	__u64 manifest_size; /* bytes */
-	__u64 reserved[8]; /* 0 */
+	const struct kmend_callbacks *callbacks;
+	__u64 nr_callbacks;
+	__u64 reserved[6]; /* 0 */
 };
 
 #ifdef __KERNEL__

@@ -12,6 +12,8 @@
  *   transition/straggler              "PID COMM FUNCTION" of the task that held up the last pass,
  *                                     FUNCTION as "name" or "name [module]", or "?" where its stack
  *                                     could not be trusted; empty when nobody did
+ *   transition/callback               "EVENT FUNCTION" of the callback that runs now, or empty;
+ *                                     EVENT is a KMEND_SYSFS_* name of a callback
  *   patches/NAME/enabled              write 1 to apply, 0 to revert (also one under way)
  *   patches/NAME/state                a KMEND_STATE_* value; pollable (POLLPRI)
  *   patches/NAME/version              the patch's version
@@ -23,6 +25,10 @@
  *                                     calls: calls taken by the new function since it was applied;
  *                                     live: 1 where the redirect is in effect; the addresses
  *                                     (0x and hexadecimal digits) are for root alone
+ *   patches/NAME/callbacks/N/{object,source,pre_apply,post_apply,pre_revert,post_revert}
+ *                                     N: from 0, one folder for each C file that has callbacks;
+ *                                     object and source: whose they are; the others: the
+ *                                     function that is called then, or empty
  *
  * A write to "enabled" returns when the change is done or refused (negative errno, last_error
  * says why), or, when a task is inside a function that changes, with 0 and the state "applying"
@@ -43,6 +49,7 @@
 #define KMEND_SYSFS_TR_DURATION_NS "duration_ns"
 #define KMEND_SYSFS_TR_STOP_NS     "stop_ns"
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
+#define KMEND_SYSFS_TR_CALLBACK    "callback"
 #define KMEND_SYSFS_ENABLED        "enabled"
 #define KMEND_SYSFS_STATE          "state"
 #define KMEND_SYSFS_PATCH_VERSION  "version"
@@ -54,12 +61,19 @@
 #define KMEND_SYSFS_LIVE           "live"
 #define KMEND_SYSFS_OLD_ADDRESS    "old_address"
 #define KMEND_SYSFS_NEW_ADDRESS    "new_address"
+#define KMEND_SYSFS_CALLBACKS      "callbacks"
+#define KMEND_SYSFS_OBJECT         "object"
+#define KMEND_SYSFS_SOURCE         "source"
+#define KMEND_SYSFS_PRE_APPLY      "pre_apply"
+#define KMEND_SYSFS_POST_APPLY     "post_apply"
+#define KMEND_SYSFS_PRE_REVERT     "pre_revert"
+#define KMEND_SYSFS_POST_REVERT    "post_revert"
 
 /* A patch's state. */
 #define KMEND_STATE_LOADED    "loaded" /* registered, nothing of it is live */
-#define KMEND_STATE_APPLYING  "applying" /* redirects in place, old functions still run */
+#define KMEND_STATE_APPLYING  "applying" /* old functions still run, or callbacks do */
 #define KMEND_STATE_LIVE      "live" /* every call takes the new functions */
-#define KMEND_STATE_REVERTING "reverting" /* new functions still run, or may have a task inside */
+#define KMEND_STATE_REVERTING "reverting" /* new functions still run, or callbacks do */
 
 /* The transition's state. */
 #define KMEND_TRANSITION_IDLE "idle"

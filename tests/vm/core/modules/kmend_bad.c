@@ -60,7 +60,7 @@ static void spoil(const struct lookup *lookup)
 	if (is_fault("version-with-space"))
 		patch.version = "1 2";
 	if (is_fault("reserved"))
-		patch.reserved[7] = 1;
+		patch.reserved[ARRAY_SIZE(patch.reserved) - 1] = 1;
 	if (is_fault("func-name"))
 		memset(funcs[0].name, 'x', sizeof(funcs[0].name));
 	if (is_fault("func-name-with-slash"))
