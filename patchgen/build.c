@@ -115,9 +115,8 @@ static int apply_patches(struct build *build)
 	}
 	if (result < 0)
 		return result;
-	r = headers_check_layouts(build->kernel, build->overlay, &build->affected, &build->diags);
-	if (r < 0 || !build->affected.headers)
-		return r;
+	if (!build->affected.headers)
+		return 0;
 	STEP(build, "following the change of %s", build->affected.headers[0]);
 	return headers_follow(build->kernel, build->overlay, &build->affected, &build->diags);
 }
@@ -205,6 +204,25 @@ static const char *path_in_source(const struct build *build, const char *path)
 	return path;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* A header's structure is the same for each object that uses it. */
+static bool is_told(const struct diag_list *list, const struct diag *diag, const char *file)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct diag *other = &list->items[i];
+
+		if (other->code == diag->code && other->line == diag->line &&
+		    same_text(other->symbol, diag->symbol) && same_text(other->file, file) &&
+		    same_text(other->message, diag->message))
+			return true;
+	}
+	return false;
+}
+
 static int copy_diags(struct build *build, const struct diag_list *from)
 {
 	int result = 0;
@@ -215,10 +233,12 @@ static int copy_diags(struct build *build, const struct diag_list *from)
 						 path_in_source(build, diag->file), diag->line};
 		bool is_fatal = diag->severity == DIAG_ERROR || diag->severity == DIAG_REFUSAL;
 
-		diag_add_hint(&build->diags, diag->code, diag->severity, 0, &where, diag->hint,
-			      "%s", diag->message ?: diag_code_text(diag->code));
 		if (is_fatal)
 			result = -EINVAL;
+		if (is_told(&build->diags, diag, where.file))
+			continue;
+		diag_add_hint(&build->diags, diag->code, diag->severity, 0, &where, diag->hint,
+			      "%s", diag->message ?: diag_code_text(diag->code));
 	}
 	return result;
 }

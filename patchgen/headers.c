@@ -312,38 +312,3 @@ int headers_check_dependencies(const struct kernel *kernel, const struct affecte
 			r = check_dependency(kernel, affected, path, diags);
 	return r;
 }
-
-static bool is_c_file(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 2 && strcmp(path + n - 2, ".c") == 0;
-}
-
-int headers_check_layouts(const struct kernel *kernel, const char *overlay,
-			  const struct affected *affected, struct diag_list *diags)
-{
-	for (char **path = affected->touched; *path; path++) {
-		_cleanup_(declarations_done) struct declarations old = {0}, new = {0};
-		const struct diag_where where = {.file = *path};
-		int r;
-
-		if (!is_c_file(*path))
-			continue;
-		r = read_declarations(kernel->source, *path, &old);
-		r = r ?: read_declarations(overlay, *path, &new);
-		if (r < 0)
-			return r;
-		for (size_t i = 0; i < old.n; i++) {
-			const struct declaration *declaration = &old.items[i];
-
-			if (!declaration->is_layout || !declaration->names ||
-			    declarations_contain(&new, declaration->text) ||
-			    !declarations_name(&new, declaration->names[0]))
-				continue;
-			diag_add(diags, KM320, DIAG_WARNING, 0, &where,
-				 "the layout of '%s' changes", declaration->names[0]);
-		}
-	}
-	return 0;
-}

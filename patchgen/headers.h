@@ -16,10 +16,6 @@
 int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
 		   struct diag_list *diags);
 
-/* Warn (KM320) of structures of C files whose members change. Returns 0 or a negative errno. */
-int headers_check_layouts(const struct kernel *kernel, const char *overlay,
-			  const struct affected *affected, struct diag_list *diags);
-
 /*
  * After the patched file was compiled: the compiler's list of what it read must not have the
  * original of a patched file in it, as a path with ".." through a linked folder could reach.

@@ -121,8 +121,8 @@
 	  "fetch a newer kernel: 'patchgen fetch --list'")                                       \
 	X(KM319, "the linked module has a relocation that the kernel cannot apply late",         \
 	  "report this with the patch")                                                          \
-	X(KM320, "the layout of a structure changes",                                            \
-	  "objects of the old layout exist: the new code must not meet them")
+	X(KM320, "a structure or enumeration changes, though no existing member moves",          \
+	  "objects that exist know nothing of it: see that the new code can live with that")
 
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// Not even where there was room: what is there in existing objects is not known.
-// expect verdict: refused
-// expect codes: KM228
+// Where nothing was: all that is there keeps its place. What is in existing objects is told.
+// expect verdict: accepted
+// expect codes: KM320
 // expect symbols: item
+// expect changed: value_of
 #include "kernel.h"
 
 struct item {
@@ -11,9 +12,14 @@ struct item {
 	short generation;
 #endif
 	long value;
+#ifdef PATCHED
+	unsigned old : 3, fresh : 1;
+#else
+	unsigned old : 3;
+#endif
 };
 
 noinline long value_of(struct item *item)
 {
-	return item->value + OLD_NEW(1, 2);
+	return item->value + OLD_NEW(1, 2) + item->old;
 }
