@@ -76,6 +76,11 @@ static bool is_risk(const char *s)
 	return strcmp(s, "low") == 0 || strcmp(s, "medium") == 0 || strcmp(s, "high") == 0;
 }
 
+static bool is_verify(const char *s)
+{
+	return strcmp(s, "require") == 0 || strcmp(s, "warn") == 0 || strcmp(s, "off") == 0;
+}
+
 static bool is_arch(const char *s)
 {
 	return consists_of(s, LOWER DIGITS "_", 32);
@@ -122,6 +127,10 @@ static const struct manifest_key build_keys[] = {
 	{"source", KEY_STRING, false, false, FIELD(build_source), is_one_line, RULE_LINE},
 	{"patch-sha256", KEY_STRING, false, false, FIELD(build_patch_sha256), is_sha256,
 	 "64 hexadecimal digits in lower case"},
+	{"verify", KEY_STRING, false, false, FIELD(build_verify), is_verify,
+	 "require, warn or off"},
+	{"verified", KEY_LIST, false, false, FIELD(build_verified), is_word, RULE_WORD},
+	{"unproven", KEY_LIST, false, false, FIELD(build_unproven), is_word, RULE_WORD},
 	{},
 };
 

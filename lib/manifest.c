@@ -21,6 +21,18 @@ struct parse {
 	int result; /* the first error */
 };
 
+static void free_keys(struct manifest *m, const struct manifest_key *keys)
+{
+	for (const struct manifest_key *k = keys; k->name; k++) {
+		if (k->kind == KEY_STRING)
+			free(*(char **)((char *)m + k->offset));
+		if (k->kind == KEY_LIST)
+			strv_free(*(char ***)((char *)m + k->offset));
+		if (k->kind == KEY_MAPPING)
+			free_keys(m, k->members);
+	}
+}
+
 void manifest_free(struct manifest *m)
 {
 	if (!m)
@@ -30,15 +42,7 @@ void manifest_free(struct manifest *m)
 		free(m->modules[i].build_id);
 	}
 	free(m->modules);
-	for (const struct manifest_key *k = manifest_keys; k->name; k++) {
-		if (k->kind == KEY_STRING)
-			free(*(char **)((char *)m + k->offset));
-		if (k->kind == KEY_LIST)
-			strv_free(*(char ***)((char *)m + k->offset));
-		for (const struct manifest_key *s = k->members; k->kind == KEY_MAPPING && s->name;
-		     s++)
-			free(*(char **)((char *)m + s->offset));
-	}
+	free_keys(m, manifest_keys);
 	free(m);
 }
 

@@ -40,6 +40,9 @@ struct manifest {
 	char *build_compiler;
 	char *build_source;
 	char *build_patch_sha256;
+	char *build_verify;
+	char **build_verified;
+	char **build_unproven;
 };
 
 /*

@@ -228,6 +228,43 @@ static int set(char **field, const char *value)
 	return 0;
 }
 
+static int list_functions(const char *source, char *const *functions, char ***list)
+{
+	int r = 0;
+
+	for (; r == 0 && functions && *functions; functions++) {
+		_cleanup_free_ char *name = NULL;
+
+		r = string_format(&name, "%s:%s", source, *functions);
+		if (r == 0 && !strv_contains(*list, name))
+			r = strv_append(list, name);
+	}
+	return r;
+}
+
+/* What was proven, and against what rule, so that it can be asked on the machine. */
+static int add_verification(struct build *build)
+{
+	struct manifest *manifest = build->manifest;
+	int r;
+
+	strv_free(TAKE_PTR(manifest->build_verified));
+	strv_free(TAKE_PTR(manifest->build_unproven));
+	r = set(&manifest->build_verify, verify_name(build->options->verify));
+	for (size_t i = 0; r == 0 && i < build->n_objects; i++) {
+		const struct build_object *object = &build->objects[i];
+
+		if (object->diff.verdict != DIFF_ACCEPTED)
+			continue;
+		r = list_functions(object->original.source, object->verified,
+				   &manifest->build_verified);
+		r = r     ?:
+			    list_functions(object->original.source, object->unproven,
+					   &manifest->build_unproven);
+	}
+	return r;
+}
+
 int build_complete_manifest(struct build *build)
 {
 	_cleanup_free_ char *source = NULL, *hash = NULL;
@@ -244,6 +281,7 @@ int build_complete_manifest(struct build *build)
 	r = r ?: set(&manifest->build_source, source);
 	r = r ?: set(&manifest->build_patch_sha256, hash);
 	r = r ?: add_modules(build);
+	r = r ?: add_verification(build);
 	r = r ?: manifest_write(manifest, &build->manifest_text, &build->manifest_size);
 	return r;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "../lib/fileio.h"
+#include "../lib/strv.h"
 #include "build-input.h"
+#include "fidelity.h"
 #include "files.h"
 #include "headers.h"
 #include "overlay.h"
@@ -18,6 +20,11 @@
 		progress_end(&(build)->progress, /* ok= */ true);   \
 		progress_begin(&(build)->progress, 0, __VA_ARGS__); \
 	} while (0)
+
+static enum diag_severity mismatch_severity(const struct build_options *options)
+{
+	return options->verify == VERIFY_REQUIRE ? DIAG_REFUSAL : DIAG_WARNING;
+}
 
 static int open_kernel(struct build *build)
 {
@@ -32,7 +39,12 @@ static int open_kernel(struct build *build)
 		return r;
 	STEP(build, "reading the image of %s", build->kernel->release);
 	r = image_open(build->kernel, &build->diags, &build->image);
-	r = r ?: resolver_new(build->kernel, build->image, &build->diags, &build->resolver);
+	r = r     ?:
+		    fidelity_check_source(build->kernel, build->image, mismatch_severity(options),
+					  &build->diags);
+	r = r     ?:
+		    resolver_new(build->kernel, build->image, options->verify, &build->diags,
+				 &build->resolver);
 	return r;
 }
 
@@ -186,6 +198,9 @@ static int compile(struct build *build)
 		return -ENOMEM;
 	STEP(build, "preparing to compile");
 	r = tree_open(build->kernel, &build->diags, &build->tree);
+	r = r     ?:
+		    fidelity_check_compiler(build->tree, mismatch_severity(build->options),
+					    &build->diags);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_object(build, build->affected.sources[i], i >= build->affected.n_direct);
 	return r;
@@ -243,6 +258,24 @@ static int copy_diags(struct build *build, const struct diag_list *from)
 	return result;
 }
 
+/* Each function that is not proven is told. */
+static int prove_changed(struct build *build, struct build_object *object)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < object->diff.n_changed; i++) {
+		const char *function = object->diff.changed[i];
+		int r = resolver_prove(build->resolver, function, &build->diags), added;
+
+		added = strv_append(r > 0 ? &object->verified : &object->unproven, function);
+		if (added < 0)
+			return added;
+		if (r < 0)
+			result = r;
+	}
+	return result;
+}
+
 static int diff_object(struct build *build, struct build_object *object)
 {
 	const struct diff_options options = {
@@ -267,9 +300,8 @@ static int diff_object(struct build *build, struct build_object *object)
 	copied = copy_diags(build, &object->diff.diags);
 	if (r < 0 || copied < 0)
 		return r < 0 ? r : copied;
-	for (size_t i = 0; i < object->diff.n_changed; i++)
-		r = resolver_prove(build->resolver, object->diff.changed[i], &build->diags) ?: r;
-	return r;
+	resolver_shipped(build->resolver, &object->shipped, &object->shipped_build_id);
+	return prove_changed(build, object);
 }
 
 /* Every object's verdict is told, also after one was refused. */
@@ -378,6 +410,11 @@ static int run_steps(struct build *build)
 
 	r = build_read_input(build);
 	r = r ?: check_output(build);
+	if (build->options->verify != VERIFY_REQUIRE)
+		diag_add(
+			&build->diags, KM330, DIAG_WARNING, 0, NULL,
+			"--verify=%s: a function may be replaced that is another one in the kernel",
+			verify_name(build->options->verify));
 	r = r ?: open_kernel(build);
 	r = r ?: make_scratch(build);
 	r = r ?: apply_patches(build);
@@ -418,6 +455,8 @@ void build_done(struct build *build)
 		compiled_done(&build->objects[i].original);
 		free(build->objects[i].patched);
 		free(build->objects[i].part);
+		strv_free(build->objects[i].verified);
+		strv_free(build->objects[i].unproven);
 		diff_result_done(&build->objects[i].diff);
 	}
 	free(build->objects);

@@ -17,6 +17,7 @@ struct build_options {
 	const char *name; /* of the patch; NULL: the manifest's, or after the patch's file */
 	const char *release; /* of a fetched kernel; NULL: paths are given */
 	struct kernel_paths paths;
+	enum verify verify;
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
 };
@@ -28,6 +29,8 @@ struct build_object {
 	char *part; /* patch object */
 	struct diff_result diff;
 	size_t n_functions, n_proven;
+	char **verified, **unproven; /* changed functions; NULL-terminated, may be NULL */
+	const char *shipped, *shipped_build_id; /* the file that they were compared with */
 	bool is_indirect; /* not touched itself: it uses what changed in a header */
 };
 

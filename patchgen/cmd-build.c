@@ -20,6 +20,8 @@ static void usage(FILE *f)
 	      "      --vmlinuz=FILE    its image,\n"
 	      "      --modules=DIR     its modules, as /lib/modules/R\n"
 	      "  -n, --name=NAME       the patch's name (default: the manifest's, or the file's)\n"
+	      "      --verify=HOW      functions that are not proven to be the shipped ones are refused\n"
+	      "                        (require, default), told (warn), or not looked at (off)\n"
 	      "      --json            print one JSON object\n"
 	      "  -q, --quiet           no progress on standard error\n"
 	      "  -k, --keep            keep the folder with intermediate files\n"
@@ -33,7 +35,7 @@ struct arguments {
 	bool json, help;
 };
 
-enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_JSON };
+enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_VERIFY, ARG_JSON };
 
 static bool paths_are_given(const struct kernel_paths *paths, bool *ret_all)
 {
@@ -41,7 +43,7 @@ static bool paths_are_given(const struct kernel_paths *paths, bool *ret_all)
 	return paths->source || paths->headers || paths->vmlinuz || paths->modules;
 }
 
-static int parse_option(struct arguments *arguments, int c)
+static int parse_option(struct arguments *arguments, char *const *argv, int c)
 {
 	struct build_options *options = &arguments->options;
 
@@ -67,6 +69,12 @@ static int parse_option(struct arguments *arguments, int c)
 	case ARG_MODULES:
 		options->paths.modules = optarg;
 		return 0;
+	case ARG_VERIFY:
+		options->verify = verify_from_name(optarg);
+		if (options->verify >= 0)
+			return 0;
+		usage_error("build", "--verify is require, warn or off, not '%s'", optarg);
+		return -EINVAL;
 	case ARG_JSON:
 		arguments->json = true;
 		return 0;
@@ -80,6 +88,7 @@ static int parse_option(struct arguments *arguments, int c)
 		arguments->help = true;
 		return 0;
 	default:
+		option_error("build", argv);
 		return -EINVAL;
 	}
 }
@@ -94,6 +103,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"build", required_argument, NULL, ARG_BUILD},
 		{"vmlinuz", required_argument, NULL, ARG_VMLINUZ},
 		{"modules", required_argument, NULL, ARG_MODULES},
+		{"verify", required_argument, NULL, ARG_VERIFY},
 		{"json", no_argument, NULL, ARG_JSON},
 		{"quiet", no_argument, NULL, 'q'},
 		{"keep", no_argument, NULL, 'k'},
@@ -103,20 +113,20 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 	bool all;
 	int c, r = 0;
 
+	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, "o:r:n:qkh", options, NULL)) >= 0)
-		r = parse_option(arguments, c);
+		r = parse_option(arguments, argv, c);
 	if (r < 0 || arguments->help)
 		return r;
 	if (argc - optind != 1) {
-		fputs("patchgen build: one manifest or patch is expected\n", stderr);
+		usage_error("build", "one manifest or patch is expected");
 		return -EINVAL;
 	}
 	arguments->options.input = argv[optind];
 	if (paths_are_given(&arguments->options.paths, &all) &&
 	    (!all || arguments->options.release)) {
-		fputs("patchgen build: either --release, or --source, --build, --vmlinuz and "
-		      "--modules together\n",
-		      stderr);
+		usage_error("build",
+			    "either --release, or --source, --build, --vmlinuz and --modules");
 		return -EINVAL;
 	}
 	return 0;
@@ -157,10 +167,8 @@ int verb_build(int argc, char **argv)
 	bool all;
 	int r;
 
-	if (parse(argc, argv, &arguments) < 0) {
-		fputs("See 'patchgen build --help'.\n", stderr);
+	if (parse(argc, argv, &arguments) < 0)
 		return EXIT_PATCHGEN_ERROR;
-	}
 	if (arguments.help) {
 		usage(stdout);
 		return EXIT_PATCHGEN_DONE;

@@ -40,6 +40,7 @@ static int parse(int argc, char **argv, struct arguments *ret)
 	struct arguments arguments = {.options.object = KMEND_OBJECT_VMLINUX};
 	int c;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "o:h", options, NULL)) >= 0) {
 		switch (c) {
 		case 'o':
@@ -58,11 +59,14 @@ static int parse(int argc, char **argv, struct arguments *ret)
 			arguments.help = true;
 			break;
 		default:
+			option_error("diff", argv);
 			return -EINVAL;
 		}
 	}
-	if (!arguments.help && argc - optind != 2)
+	if (!arguments.help && argc - optind != 2) {
+		usage_error("diff", "an original and a patched object are expected");
 		return -EINVAL;
+	}
 	if (!arguments.help) {
 		arguments.options.orig_path = argv[optind];
 		arguments.options.patched_path = argv[optind + 1];
@@ -154,10 +158,8 @@ int verb_diff(int argc, char **argv)
 	const char *verdict;
 	int r, status;
 
-	if (parse(argc, argv, &arguments) < 0) {
-		usage(stderr);
+	if (parse(argc, argv, &arguments) < 0)
 		return EXIT_PATCHGEN_ERROR;
-	}
 	if (arguments.help) {
 		usage(stdout);
 		return EXIT_PATCHGEN_DONE;

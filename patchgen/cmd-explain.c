@@ -34,8 +34,7 @@ int verb_explain(int argc, char **argv)
 			explain(code);
 			continue;
 		}
-		fprintf(stderr, "patchgen explain: there is no code '%s'\n", argv[i]);
-		result = EXIT_PATCHGEN_ERROR;
+		result = usage_error("explain", "there is no code '%s'", argv[i]);
 	}
 	return result;
 }

@@ -89,14 +89,12 @@ int verb_fetch(int argc, char **argv)
 	struct progress progress;
 	int c, r;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "o:lqh", options, NULL)) >= 0)
 		switch (c) {
 		case 'o':
-			if (parse_parts(optarg, &parts) < 0) {
-				fprintf(stderr,
-					"patchgen fetch: --only takes image, headers, source\n");
-				return EXIT_PATCHGEN_ERROR;
-			}
+			if (parse_parts(optarg, &parts) < 0)
+				return usage_error("fetch", "--only takes image, headers, source");
 			break;
 		case 'l':
 			list = true;
@@ -108,12 +106,10 @@ int verb_fetch(int argc, char **argv)
 			usage(stdout);
 			return EXIT_PATCHGEN_DONE;
 		default:
-			return EXIT_PATCHGEN_ERROR;
+			return option_error("fetch", argv);
 		}
-	if (argc - optind > 1 || (!list && argc - optind != 1)) {
-		usage(stderr);
-		return EXIT_PATCHGEN_ERROR;
-	}
+	if (argc - optind > 1 || (!list && argc - optind != 1))
+		return usage_error("fetch", "one kernel release is expected");
 	run_catch_signals();
 	progress_init(&progress, quiet);
 	if (list)

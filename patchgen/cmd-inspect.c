@@ -182,6 +182,7 @@ int verb_inspect(int argc, char **argv)
 	bool json = false;
 	int c, r;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
 		switch (c) {
 		case 'j':
@@ -191,12 +192,10 @@ int verb_inspect(int argc, char **argv)
 			usage(stdout);
 			return EXIT_PATCHGEN_DONE;
 		default:
-			return EXIT_PATCHGEN_ERROR;
+			return option_error("inspect", argv);
 		}
-	if (argc - optind != 1) {
-		usage(stderr);
-		return EXIT_PATCHGEN_ERROR;
-	}
+	if (argc - optind != 1)
+		return usage_error("inspect", "one module is expected");
 	r = patch_module_open(argv[optind], &diags, &module);
 	if (r < 0)
 		return fail(&diags, json);

@@ -36,9 +36,8 @@ static const char *text_at(const struct symbol *symbol, uint64_t offset)
 {
 	uint64_t at = symbol->value + offset;
 
-	return section_string_size(symbol->section, at) ?
-		       (const char *)symbol->section->data + at :
-		       "";
+	return section_string_size(symbol->section, at) ? (const char *)symbol->section->data + at :
+							  "";
 }
 
 /*
@@ -83,7 +82,8 @@ static void judge_new_export(struct differ *differ, const struct symbol *label)
 	const char *name = exported_name(label);
 	_cleanup_free_ char *what = NULL;
 
-	if (asprintf(&what, "%s is exported anew: the objects of this patch can use it, others cannot",
+	if (asprintf(&what,
+		     "%s is exported anew: the objects of this patch can use it, others cannot",
 		     name) >= 0)
 		tell(differ, KM240, name, label->section, what);
 }

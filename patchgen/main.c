@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 {
 	if (argc < 2) {
 		usage(stderr);
-		return EXIT_PATCHGEN_ERROR;
+		return usage_error("", "a command is missing");
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
@@ -43,6 +43,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "patchgen: no command '%s'; see 'patchgen --help'\n", argv[1]);
-	return EXIT_PATCHGEN_ERROR;
+	return usage_error("", "no command '%s'", argv[1]);
 }

@@ -14,32 +14,49 @@ static bool is_function(const struct symbol *symbol)
 	       symbol->size <= symbol->section->size - symbol->value;
 }
 
-/* The same bytes outside the fields that relocations fill. */
-static bool same_bytes(const struct symbol *function, const uint8_t *shipped)
+static bool same_piece(const uint8_t *a, const uint8_t *b, uint64_t n, uint64_t *at)
+{
+	for (uint64_t i = 0; i < n; i++)
+		if (a[i] != b[i]) {
+			*at += i;
+			return false;
+		}
+	return true;
+}
+
+/*
+ * The same bytes outside the fields that relocations fill. Where not, ret_first (may be NULL) is
+ * the offset in the function from which they differ.
+ */
+static bool same_bytes(const struct symbol *function, const uint8_t *shipped, uint64_t *ret_first)
 {
 	const struct section *section = function->section;
-	uint64_t at = function->value, end = function->value + function->size;
+	uint64_t start = function->value, at = start, end = start + function->size;
 	const uint8_t *code = section->data;
+	bool same = true;
 
-	for_each_reloc(reloc, section, function->value, end) {
+	for_each_reloc(reloc, section, start, end) {
 		unsigned width = arch_reloc_width(reloc->type);
 
 		if (arch_reloc_is_none(reloc->type))
 			continue;
-		if (width == 0 || reloc->offset < at || width > end - reloc->offset)
-			return false;
-		if (memcmp(code + at, shipped + (at - function->value), reloc->offset - at) != 0)
-			return false;
+		same = width && reloc->offset >= at && width <= end - reloc->offset &&
+		       same_piece(code + at, shipped + (at - start), reloc->offset - at, &at);
+		if (!same)
+			break;
 		at = reloc->offset + width;
 	}
-	return memcmp(code + at, shipped + (at - function->value), end - at) == 0;
+	same = same && same_piece(code + at, shipped + (at - start), end - at, &at);
+	if (!same && ret_first)
+		*ret_first = at - start;
+	return same;
 }
 
 static bool is_at(const struct proof *proof, const struct symbol *function, struct place place)
 {
 	const uint8_t *bytes = shipped_bytes(proof->shipped, place, function->size);
 
-	return bytes && same_bytes(function, bytes);
+	return bytes && same_bytes(function, bytes, NULL);
 }
 
 /* Sections whose contents the linker merges have no one place. */
@@ -64,6 +81,18 @@ bool proof_place(const struct proof *proof, const struct symbol *symbol, struct 
 		return false;
 	*ret = (struct place){entry->place.section, entry->place.value + symbol->value};
 	return true;
+}
+
+bool proof_first_difference(const struct proof *proof, const struct symbol *function, uint64_t *ret)
+{
+	const uint8_t *bytes;
+	size_t first;
+
+	if (!is_function(function) || shipped_find(proof->shipped, function->name, &first) != 1)
+		return false;
+	bytes = shipped_bytes(proof->shipped, shipped_get(proof->shipped, first).place,
+			      function->size);
+	return bytes && !same_bytes(function, bytes, ret);
 }
 
 /* By name and bytes, where only one of the shipped symbols fits. */

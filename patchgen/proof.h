@@ -31,6 +31,13 @@ void proof_free(struct proof *proof);
 /* Where a symbol of the object lies; false where that is not known. */
 bool proof_place(const struct proof *proof, const struct symbol *symbol, struct place *ret);
 
+/*
+ * From which offset on the one shipped function of the name has other bytes; false where that
+ * cannot be told.
+ */
+bool proof_first_difference(const struct proof *proof, const struct symbol *function,
+			    uint64_t *ret);
+
 DEFINE_CLEANUP(struct proof *, proof_free)
 #define _cleanup_proof_ _cleanup_(proof_freep)
 

@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "../lib/strv.h"
 #include "build.h"
 
 static void print_names(FILE *f, const char *what, char *const *names, size_t n)
@@ -19,9 +20,12 @@ static void print_object(FILE *f, const struct build_object *object)
 	fprintf(f, "  %s, part of %s\n", object->original.source, object->original.module);
 	fprintf(f, "    %zu of %zu functions proven identical to the shipped ones\n",
 		object->n_proven, object->n_functions);
+	if (object->shipped && object->original.is_module)
+		fprintf(f, "    module's build-id %s\n", object->shipped_build_id);
 	if (object->diff.verdict == DIFF_NO_CHANGE)
 		fprintf(f, "    no change\n");
 	print_names(f, "redirects", object->diff.changed, object->diff.n_changed);
+	print_names(f, "NOT PROVEN", object->unproven, strv_length(object->unproven));
 	print_names(f, "adds", object->diff.added, object->diff.n_added);
 }
 
@@ -80,6 +84,10 @@ static struct json_object *object_to_json(const struct build_object *object)
 	json_object_object_add(o, "added", names_to_json(object->diff.added));
 	json_object_object_add(o, "functions", json_object_new_int64(object->n_functions));
 	json_object_object_add(o, "proven", json_object_new_int64(object->n_proven));
+	json_object_object_add(o, "verified", names_to_json(object->verified));
+	json_object_object_add(o, "unproven", names_to_json(object->unproven));
+	add_string(o, "shipped_file", object->shipped);
+	add_string(o, "shipped_build_id", object->shipped_build_id);
 	return o;
 }
 
@@ -102,6 +110,7 @@ struct json_object *report_to_json(const struct build *build)
 	add_string(o, "version", build->manifest ? build->manifest->version : NULL);
 	add_string(o, "release", build->kernel ? build->kernel->release : NULL);
 	add_string(o, "build_id", build->image ? build->image->build_id : NULL);
+	add_string(o, "verify", verify_name(build->options->verify));
 	for (size_t i = 0; i < build->n_objects; i++)
 		json_object_array_add(objects, object_to_json(&build->objects[i]));
 	json_object_object_add(o, "objects", objects);

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "resolve.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "../lib/strv.h"
+#include "differ.h"
 #include "files.h"
 #include "proof.h"
 #include "symvers.h"
 
 struct resolver {
 	const struct kernel *kernel;
+	enum verify verify;
 	struct symvers symvers;
 	struct shipped *vmlinux;
 	struct shipped **modules;
@@ -23,8 +26,27 @@ struct resolver {
 	struct proof *proof;
 };
 
-int resolver_new(const struct kernel *kernel, const struct image *image, struct diag_list *diags,
-		 struct resolver **ret)
+static const char *const verify_names[] = {
+	[VERIFY_REQUIRE] = "require",
+	[VERIFY_WARN] = "warn",
+	[VERIFY_OFF] = "off",
+};
+
+const char *verify_name(enum verify verify)
+{
+	return verify < _VERIFY_MAX ? verify_names[verify] : NULL;
+}
+
+enum verify verify_from_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verify_names); i++)
+		if (strcmp(verify_names[i], name) == 0)
+			return i;
+	return _VERIFY_INVALID;
+}
+
+int resolver_new(const struct kernel *kernel, const struct image *image, enum verify verify,
+		 struct diag_list *diags, struct resolver **ret)
 {
 	_cleanup_resolver_ struct resolver *resolver = calloc(1, sizeof(*resolver));
 	_cleanup_free_ char *path = NULL;
@@ -33,7 +55,8 @@ int resolver_new(const struct kernel *kernel, const struct image *image, struct 
 	if (!resolver)
 		return -ENOMEM;
 	resolver->kernel = kernel;
-	r = shipped_open_image(image, &resolver->vmlinux);
+	resolver->verify = verify;
+	r = shipped_open_image(kernel, image, &resolver->vmlinux);
 	r = r ?: string_format(&path, "%s/Module.symvers", kernel->headers);
 	r = r ?: symvers_read(path, diags, &resolver->symvers);
 	if (r < 0)
@@ -104,6 +127,28 @@ static size_t count_known(const struct resolver *resolver)
 	return n;
 }
 
+/* Returns 0 where what is not proven may go into a patch, or err. */
+static int not_proven(const struct resolver *resolver, const struct diag_where *where, int err,
+		      struct diag_list *diags, const char *format, ...)
+{
+	static const enum diag_severity severities[] = {
+		[VERIFY_REQUIRE] = DIAG_REFUSAL,
+		[VERIFY_WARN] = DIAG_WARNING,
+	};
+	_cleanup_free_ char *message = NULL;
+	va_list ap;
+
+	if (resolver->verify == VERIFY_OFF)
+		return 0;
+	va_start(ap, format);
+	if (vasprintf(&message, format, ap) < 0)
+		message = NULL;
+	va_end(ap);
+	diag_add(diags, KM312, severities[resolver->verify], err, where, "%s",
+		 message ?: diag_code_text(KM312));
+	return resolver->verify == VERIFY_REQUIRE ? err : 0;
+}
+
 int resolver_set_object(struct resolver *resolver, const struct compiled *original,
 			struct diag_list *diags)
 {
@@ -120,11 +165,19 @@ int resolver_set_object(struct resolver *resolver, const struct compiled *origin
 	if (resolver->proof->n_functions == 0 || resolver->proof->n_proven > 0)
 		return 0;
 	if (count_known(resolver) > 0)
-		return diag_add(diags, KM312, DIAG_REFUSAL, -ENOENT, &where,
-				"none of its functions is what was shipped in %s",
-				original->module);
+		return not_proven(resolver, &where, -ENOENT, diags,
+				  "none of its functions is what was shipped in %s",
+				  original->module);
 	return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, &where,
 			"none of its functions is in the shipped %s", original->module);
+}
+
+static const char *in_source(const struct resolver *resolver, const char *path)
+{
+	size_t n = strlen(resolver->kernel->source);
+
+	return strncmp(path, resolver->kernel->source, n) == 0 && path[n] == '/' ? path + n + 1 :
+										   path;
 }
 
 static bool defines(const struct object *object, const char *name)
@@ -157,18 +210,50 @@ int resolver_add_new_symbols(struct resolver *resolver, const char *original, co
 	return 0;
 }
 
+/* With the first instruction that is another one, where there is one function to compare with. */
+static int tell_difference(const struct resolver *resolver, const char *name,
+			   const struct symbol *function, struct diag_list *diags)
+{
+	struct diag_where where = {.symbol = name, .file = resolver->source};
+	_cleanup_free_ char *file = NULL;
+	uint64_t first;
+
+	if (!function || !proof_first_difference(resolver->proof, function, &first))
+		return not_proven(resolver, &where, -EINVAL, diags,
+				  "'%s' of the shipped %s is not what the source compiles to", name,
+				  resolver->owner->name);
+	where.section = function->section->name;
+	if (source_line(resolver->object, where.section, function->value + first, &file,
+			&where.line) == 0)
+		where.file = in_source(resolver, file);
+	return not_proven(
+		resolver, &where, -EINVAL, diags,
+		"'%s' of the shipped %s is not what the source compiles to, first at +0x%llx", name,
+		resolver->owner->name, (unsigned long long)first);
+}
+
 int resolver_prove(struct resolver *resolver, const char *function, struct diag_list *diags)
 {
-	const struct diag_where where = {.symbol = function, .file = resolver->source};
+	const struct symbol *found = NULL;
 
+	if (resolver->verify == VERIFY_OFF)
+		return 0;
 	for (const struct symbol *symbol = object_first_by_name(resolver->object, function); symbol;
-	     symbol = symbol->next_same_name)
-		if (strcmp(symbol->name, function) == 0 &&
-		    resolver->proof->is_proven[symbol->index])
-			return 0;
-	return diag_add(diags, KM312, DIAG_REFUSAL, -EINVAL, &where,
-			"'%s' of the shipped %s is not what the source compiles to", function,
-			resolver->owner->name);
+	     symbol = symbol->next_same_name) {
+		if (strcmp(symbol->name, function) != 0)
+			continue;
+		if (resolver->proof->is_proven[symbol->index])
+			return 1;
+		found = symbol;
+	}
+	return tell_difference(resolver, function, found, diags);
+}
+
+void resolver_shipped(const struct resolver *resolver, const char **ret_file,
+		      const char **ret_build_id)
+{
+	*ret_file = resolver->owner->path;
+	*ret_build_id = resolver->owner->build_id;
 }
 
 void resolver_counts(const struct resolver *resolver, size_t *ret_functions, size_t *ret_proven)

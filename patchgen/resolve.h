@@ -7,9 +7,22 @@
 #include "image.h"
 #include "tree.h"
 
+/* What becomes of functions that are not what was shipped. */
+enum verify {
+	VERIFY_REQUIRE, /* refused */
+	VERIFY_WARN, /* told */
+	VERIFY_OFF, /* not looked at */
+	_VERIFY_MAX,
+	_VERIFY_INVALID = -EINVAL,
+};
+
+/* "require", "warn", "off" */
+const char *verify_name(enum verify verify);
+enum verify verify_from_name(const char *name);
+
 /* kernel and image stay the caller's, and outlive the resolver. */
-int resolver_new(const struct kernel *kernel, const struct image *image, struct diag_list *diags,
-		 struct resolver **ret);
+int resolver_new(const struct kernel *kernel, const struct image *image, enum verify verify,
+		 struct diag_list *diags, struct resolver **ret);
 void resolver_free(struct resolver *resolver);
 
 /*
@@ -26,8 +39,15 @@ int resolver_add_new_symbols(struct resolver *resolver, const char *original, co
 int resolver_set_object(struct resolver *resolver, const struct compiled *original,
 			struct diag_list *diags);
 
-/* Is the shipped function the compiled one? Returns 0, or -EINVAL with KM312. */
+/*
+ * Is the shipped function the compiled one? Returns 1, 0 (it is not proven, but may be), or
+ * -EINVAL with KM312.
+ */
 int resolver_prove(struct resolver *resolver, const char *function, struct diag_list *diags);
+
+/* What the object set last is compared with: a file and its build-id. */
+void resolver_shipped(const struct resolver *resolver, const char **ret_file,
+		      const char **ret_build_id);
 
 /* Of the object set last: functions, and those found unchanged in what was shipped. */
 void resolver_counts(const struct resolver *resolver, size_t *ret_functions, size_t *ret_proven);

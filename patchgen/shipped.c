@@ -11,14 +11,15 @@
 
 #define ORDER_MAX (4UL * 1024 * 1024)
 
-int shipped_open_image(const struct image *image, struct shipped **ret)
+int shipped_open_image(const struct kernel *kernel, const struct image *image, struct shipped **ret)
 {
 	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
 
 	if (!shipped)
 		return -ENOMEM;
 	shipped->name = strdup(KMEND_OBJECT_VMLINUX);
-	if (!shipped->name)
+	shipped->path = strdup(kernel->vmlinuz);
+	if (!shipped->name || !shipped->path)
 		return -ENOMEM;
 	shipped->image = image;
 	memcpy(shipped->build_id, image->build_id, sizeof(shipped->build_id));
@@ -148,7 +149,6 @@ int shipped_open_module(const struct kernel *kernel, const char *name, struct di
 			struct shipped **ret)
 {
 	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
-	_cleanup_free_ char *path = NULL;
 	const struct section *note;
 	int r;
 
@@ -157,8 +157,8 @@ int shipped_open_module(const struct kernel *kernel, const char *name, struct di
 	shipped->name = strdup(name);
 	if (!shipped->name)
 		return -ENOMEM;
-	r = find_file(kernel, name, diags, &path);
-	r = r ?: object_open(path, &shipped->module, diags);
+	r = find_file(kernel, name, diags, &shipped->path);
+	r = r ?: object_open(shipped->path, &shipped->module, diags);
 	if (r < 0)
 		return r;
 	note = object_find_section(shipped->module, ".note.gnu.build-id");
@@ -179,6 +179,7 @@ void shipped_free(struct shipped *shipped)
 	object_free(shipped->module);
 	free(shipped->symbols);
 	free(shipped->name);
+	free(shipped->path);
 	free(shipped);
 }
 

@@ -25,6 +25,7 @@ struct shipped_symbol {
 
 struct shipped {
 	char *name; /* "vmlinux", or the module's */
+	char *path; /* of the file */
 	const struct image *image; /* vmlinux */
 	struct object *module;
 	/* A module's, by name, those of one name in the order in which the kernel counts them. */
@@ -33,7 +34,8 @@ struct shipped {
 	char build_id[KMEND_BUILD_ID_LEN];
 };
 
-int shipped_open_image(const struct image *image, struct shipped **ret);
+int shipped_open_image(const struct kernel *kernel, const struct image *image,
+		       struct shipped **ret);
 
 /* The module of this name. KM304 where the kernel has none, KM311 where it cannot be read. */
 int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,

@@ -206,6 +206,9 @@ static int find_compiler(struct tree *tree, struct diag_list *diags)
 	if (r < 0)
 		return diag_error(diags, KM303, r, "%s: %s", path ?: ".config", strerror(-r));
 	value = strstr(config, key);
+	if (value)
+		tree->kernel_compiler =
+			strndup(value + strlen(key), strcspn(value + strlen(key), "\"\n"));
 	value = value ? value + strlen(key) : "gcc";
 	tree->compiler = strndup(value, strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.-"));
 	if (!tree->compiler)
@@ -254,6 +257,7 @@ void tree_free(struct tree *tree)
 	free(tree->output);
 	free(tree->compiler);
 	free(tree->compiler_version);
+	free(tree->kernel_compiler);
 	free(tree);
 }
 

@@ -19,6 +19,7 @@ struct tree {
 	char *output;
 	char *compiler; /* as in the kernel's configuration: gcc-12 */
 	char *compiler_version; /* first line of its --version */
+	char *kernel_compiler; /* the same, of the one that built the kernel; NULL: not known */
 	int lock_fd; /* the output folder is one process's at a time */
 };
 

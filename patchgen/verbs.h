@@ -19,4 +19,11 @@ int verb_explain(int argc, char **argv);
 int verb_fetch(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 
+/*
+ * Say what is wrong with the command line (KM101). A verb sets opterr to 0 and calls the second
+ * when getopt_long() returns '?'. Both return EXIT_PATCHGEN_ERROR.
+ */
+int usage_error(const char *verb, const char *format, ...) _printf_(2, 3);
+int option_error(const char *verb, char *const *argv);
+
 #endif

@@ -122,7 +122,13 @@
 	X(KM319, "the linked module has a relocation that the kernel cannot apply late",         \
 	  "report this with the patch")                                                          \
 	X(KM320, "a structure or enumeration changes, though no existing member moves",          \
-	  "objects that exist know nothing of it: see that the new code can live with that")
+	  "objects that exist know nothing of it: see that the new code can live with that")     \
+	X(KM330, "the patch is not proven to fit the shipped kernel",                            \
+	  "build it with --verify=require before it goes to any machine that matters")           \
+	X(KM331, "the compiler is not the one that the kernel was built with",                   \
+	  "install the compiler that the kernel's configuration names")                          \
+	X(KM332, "the source is of another version than the kernel",                             \
+	  "give the source of exactly the version that the image was built from")
 
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \

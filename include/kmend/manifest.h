@@ -28,6 +28,9 @@
  *     compiler: first line of its --version
  *     source: package and version, as linux-source-6.1 6.1.190-1
  *     patch-sha256: of the patch text
+ *     verify: require | warn | off  what became of functions that were not proven
+ *     verified: [fs/x.c:function]   redirected functions that are proven to be the shipped ones
+ *     unproven: [fs/x.c:function]   those that are not, with verify: warn or off only
  */
 #ifndef KMEND_MANIFEST_H
 #define KMEND_MANIFEST_H
