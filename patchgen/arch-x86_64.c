@@ -361,6 +361,26 @@ unsigned arch_replacement_length(const uint8_t *entry, size_t size)
 	return size == 13 ? entry[11] : entry[size - 1];
 }
 
+/* Every instruction that names a function does so in its last 4 bytes, relative or sign-extended. */
+bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t address,
+		    uint64_t target)
+{
+	uint64_t wide;
+	uint32_t value;
+
+	if (size < sizeof(value))
+		return false;
+	memcpy(&value, bytes, sizeof(value));
+	if (value == (uint32_t)(target - address))
+		return true;
+	if (is_code && (value == (uint32_t)(target - address - 4) || value == (uint32_t)target))
+		return true;
+	if (value != (uint32_t)target || size < sizeof(wide))
+		return false;
+	memcpy(&wide, bytes, sizeof(wide));
+	return wide == target;
+}
+
 bool arch_is_fentry(const char *name)
 {
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;

@@ -50,6 +50,13 @@ const struct special *arch_specials(size_t *ret_n);
 /* Bytes of replacement code that an entry of .altinstructions tells of. */
 unsigned arch_replacement_length(const uint8_t *entry, size_t size);
 
+/*
+ * Whether the bytes at an address may refer to a target, as an address or as a distance from
+ * themselves; in code also as the operand of an instruction.
+ */
+bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t address,
+		    uint64_t target);
+
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);
 /* Largest offset from a function's start at which that call may be. */

@@ -259,15 +259,14 @@ static int copy_diags(struct build *build, const struct diag_list *from)
 }
 
 /* Each function that is not proven is told. */
-static int prove_changed(struct build *build, struct build_object *object)
+static int prove(struct build *build, struct build_object *object, char *const *functions, size_t n)
 {
 	int result = 0;
 
-	for (size_t i = 0; i < object->diff.n_changed; i++) {
-		const char *function = object->diff.changed[i];
-		int r = resolver_prove(build->resolver, function, &build->diags), added;
+	for (size_t i = 0; i < n; i++) {
+		int r = resolver_prove(build->resolver, functions[i], &build->diags), added;
 
-		added = strv_append(r > 0 ? &object->verified : &object->unproven, function);
+		added = strv_append(r > 0 ? &object->verified : &object->unproven, functions[i]);
 		if (added < 0)
 			return added;
 		if (r < 0)
@@ -301,7 +300,8 @@ static int diff_object(struct build *build, struct build_object *object)
 	if (r < 0 || copied < 0)
 		return r < 0 ? r : copied;
 	resolver_shipped(build->resolver, &object->shipped, &object->shipped_build_id);
-	return prove_changed(build, object);
+	r = prove(build, object, object->diff.changed, object->diff.n_changed);
+	return prove(build, object, object->diff.callers, object->diff.n_callers) ?: r;
 }
 
 /* Every object's verdict is told, also after one was refused. */

@@ -118,6 +118,8 @@ static void print_json(const struct diff_result *result, const char *verdict)
 	json_object_object_add(o, "changed_functions",
 			       names_to_json(result->changed, result->n_changed));
 	json_object_object_add(o, "new_functions", names_to_json(result->added, result->n_added));
+	json_object_object_add(o, "redirected_callers",
+			       names_to_json(result->callers, result->n_callers));
 	json_object_object_add(o, "first_changes", changes_to_json(result));
 	json_object_object_add(o, "diagnostics", diag_list_to_json(&result->diags));
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
@@ -141,6 +143,8 @@ static void print_text(const struct diff_result *result, const char *verdict)
 	diag_list_print(stderr, &result->diags, isatty(STDERR_FILENO));
 	for (size_t i = 0; result->changes && i < result->n_changed; i++)
 		print_change(result->changed[i], &result->changes[i]);
+	for (size_t i = 0; i < result->n_callers; i++)
+		printf("caller   %s\n", result->callers[i]);
 	for (size_t i = 0; i < result->n_added; i++)
 		printf("new      %s\n", result->added[i]);
 	printf("verdict  %s\n", verdict);

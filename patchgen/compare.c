@@ -304,5 +304,22 @@ bool function_is_taken(const struct symbol *symbol)
 {
 	const struct symbol *owner = symbol->parent ?: symbol;
 
-	return symbol_is_function(symbol) && symbol->section && (owner->is_changed || !owner->twin);
+	return symbol_is_function(symbol) && symbol->section &&
+	       (owner->is_changed || owner->is_redirected || !owner->twin);
+}
+
+bool function_is_alias(const struct symbol *symbol)
+{
+	const struct section *section = symbol->section;
+	const struct symbol *orig = symbol->twin;
+
+	for (size_t i = 0; orig && i < section->n_defs; i++) {
+		const struct symbol *other = section->defs[i];
+
+		if (other->value == symbol->value && symbol_is_function(other) &&
+		    other->index < symbol->index && function_is_taken(other) && other->twin &&
+		    other->twin->section == orig->section && other->twin->value == orig->value)
+			return true;
+	}
+	return false;
 }

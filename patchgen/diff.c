@@ -34,6 +34,7 @@ void diff_result_done(struct diff_result *result)
 	free(result->changes);
 	free_names(result->changed, result->n_changed);
 	free_names(result->added, result->n_added);
+	free_names(result->callers, result->n_callers);
 	diag_list_done(&result->diags);
 	*result = (struct diff_result){0};
 }
@@ -80,23 +81,35 @@ static int by_name(const void *a, const void *b)
 	return strcmp((x->twin ?: x)->name, (y->twin ?: y)->name);
 }
 
-/*
- * .cold parts count under their parents, and so does a .part that came into being: it is what the
- * changed function did itself before.
- */
-static bool is_listed(const struct symbol *symbol, bool is_changed)
+/* .cold parts count under their parents. */
+static bool is_listed(const struct symbol *symbol)
+{
+	return function_is_taken(symbol) && !symbol->parent && (symbol->section->flags & SHF_ALLOC);
+}
+
+static bool is_changed(const struct symbol *symbol)
+{
+	return is_listed(symbol) && symbol->is_changed;
+}
+
+/* A .part that came into being is what the changed function did itself before. */
+static bool is_added(const struct symbol *symbol)
 {
 	const struct symbol *whole;
 
-	if (!function_is_taken(symbol) || symbol->parent || symbol->is_changed != is_changed ||
-	    !(symbol->section->flags & SHF_ALLOC))
+	if (!is_listed(symbol) || symbol->is_changed || symbol->is_redirected)
 		return false;
-	whole = is_changed ? NULL : symbol_split_from(symbol);
+	whole = symbol_split_from(symbol);
 	return !whole || !function_is_taken(whole);
 }
 
-static int select_functions(struct differ *differ, bool is_changed, struct symbol ***ret,
-			    size_t *ret_n)
+static bool is_caller(const struct symbol *symbol)
+{
+	return is_listed(symbol) && symbol->is_redirected && !function_is_alias(symbol);
+}
+
+static int select_functions(struct differ *differ, bool (*is_wanted)(const struct symbol *symbol),
+			    struct symbol ***ret, size_t *ret_n)
 {
 	struct symbol **functions = calloc(differ->patched->n_symbols + 1, sizeof(*functions));
 	size_t n = 0;
@@ -104,7 +117,7 @@ static int select_functions(struct differ *differ, bool is_changed, struct symbo
 	if (!functions)
 		return -ENOMEM;
 	for_each_symbol(symbol, differ->patched)
-		if (is_listed(symbol, is_changed))
+		if (is_wanted(symbol))
 			functions[n++] = symbol;
 	qsort(functions, n, sizeof(*functions), by_name);
 	*ret = functions;
@@ -156,11 +169,22 @@ static int list_functions(struct differ *differ)
 	size_t n_changed, n_added;
 	int r;
 
-	r = select_functions(differ, true, &changed, &n_changed);
-	r = r ?: select_functions(differ, false, &added, &n_added);
+	r = select_functions(differ, is_changed, &changed, &n_changed);
+	r = r ?: select_functions(differ, is_added, &added, &n_added);
 	r = r ?: list_names(changed, n_changed, &result->changed, &result->n_changed);
 	r = r ?: list_names(added, n_added, &result->added, &result->n_added);
 	return r ?: list_changes(changed, result);
+}
+
+static int list_callers(struct differ *differ)
+{
+	struct diff_result *result = differ->result;
+	_cleanup_free_ struct symbol **callers = NULL;
+	size_t n;
+	int r;
+
+	r = select_functions(differ, is_caller, &callers, &n);
+	return r ?: list_names(callers, n, &result->callers, &result->n_callers);
 }
 
 /* It becomes part of symbol names that the kernel takes apart again. */
@@ -187,6 +211,8 @@ static int run(struct differ *differ)
 	correlate(differ);
 	compare_functions(differ);
 	r = list_functions(differ);
+	r = r ?: redirect_callers(differ);
+	r = r ?: list_callers(differ);
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	judge(differ);

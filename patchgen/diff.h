@@ -58,6 +58,13 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 /* Whether the running kernel or module has a global symbol of this name, in any of its objects. */
 bool resolver_has_global(const struct resolver *resolver, const char *name);
 
+/*
+ * Whether something in other objects of the kernel, in its modules or in the fix may refer to a
+ * function of the original object (its index in the symbol table). 1: ret_why says what; 0:
+ * nothing does; or -ENOMEM.
+ */
+int resolver_find_user(const struct resolver *resolver, size_t symbol, char **ret_why);
+
 struct diff_options {
 	const char *orig_path, *patched_path;
 	const char *out_path; /* NULL: verdict only */
@@ -79,8 +86,10 @@ struct diff_change {
 struct diff_result {
 	enum diff_verdict verdict;
 	char **changed, **added; /* functions, NULL-terminated, sorted */
+	/* Unchanged ones that come along, as they call changed ones that cannot be redirected. */
+	char **callers;
 	struct diff_change *changes; /* one for each in changed, in the same order */
-	size_t n_changed, n_added;
+	size_t n_changed, n_added, n_callers;
 	struct diag_list diags;
 };
 

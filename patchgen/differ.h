@@ -55,12 +55,19 @@ bool relocs_same(const struct reloc *a, const struct reloc *b);
 bool functions_same(const struct symbol *a, const struct symbol *b, struct change *ret);
 /* Whether a function of the patched object is taken over. */
 bool function_is_taken(const struct symbol *symbol);
+/* Whether another name of the same function stands for it; it was the same in the original too. */
+bool function_is_alias(const struct symbol *symbol);
+
+/* callers.c: redirect the callers of functions that cannot be redirected. 0 or -ENOMEM. */
+int redirect_callers(struct differ *differ);
 
 /* line.c: whether the instruction at an offset of a function loads a line number for a call. */
 bool is_line_argument(const struct symbol *symbol, uint64_t offset);
 
 /* verdict.c: refuse what would not work or not be safe. */
 void judge(struct differ *differ);
+/* Whether ftrace can redirect a function. */
+bool function_has_fentry(const struct symbol *symbol);
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...) _printf_(6, 7);
 

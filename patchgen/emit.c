@@ -317,23 +317,6 @@ static int emit_record(struct emitter *e, const struct record *record)
 				 new->piece->out_offset + new->value - new->piece->range.from);
 }
 
-/* Two names of one function are one function, where they were that in the original too. */
-static bool is_alias(const struct symbol *symbol)
-{
-	const struct section *section = symbol->section;
-	const struct symbol *orig = symbol->twin;
-
-	for (size_t i = 0; i < section->n_defs; i++) {
-		const struct symbol *other = section->defs[i];
-
-		if (other->value == symbol->value && symbol_is_function(other) &&
-		    other->index < symbol->index && other->is_changed && other->twin &&
-		    other->twin->section == orig->section && other->twin->value == orig->value)
-			return true;
-	}
-	return false;
-}
-
 struct records {
 	struct record *items;
 	size_t n, allocated;
@@ -370,9 +353,12 @@ static int collect_records(struct emitter *e, struct records *records)
 	for_each_symbol(symbol, e->differ->patched) {
 		struct symbol *old_cold, *new_cold;
 
-		if (!symbol->is_changed || symbol->parent || is_alias(symbol))
+		if (!symbol->twin || symbol->parent || !function_is_taken(symbol) ||
+		    function_is_alias(symbol))
 			continue;
-		r = add_record(e, records, symbol->twin, symbol, 0);
+		/* A task may be in what is carried without its caller on the stack: by a tail call. */
+		r = add_record(e, records, symbol->twin, symbol,
+			       symbol->is_carried ? KMEND_FUNC_RANGE : 0);
 		if (r <= 0)
 			return r;
 		old_cold = symbol->twin->child;

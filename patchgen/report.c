@@ -25,6 +25,7 @@ static void print_object(FILE *f, const struct build_object *object)
 	if (object->diff.verdict == DIFF_NO_CHANGE)
 		fprintf(f, "    no change\n");
 	print_names(f, "redirects", object->diff.changed, object->diff.n_changed);
+	print_names(f, "with their callers", object->diff.callers, object->diff.n_callers);
 	print_names(f, "NOT PROVEN", object->unproven, strv_length(object->unproven));
 	print_names(f, "adds", object->diff.added, object->diff.n_added);
 }
@@ -81,6 +82,7 @@ static struct json_object *object_to_json(const struct build_object *object)
 	add_string(o, "object", object->original.module);
 	add_string(o, "verdict", diff_verdict_name(object->diff.verdict));
 	json_object_object_add(o, "changed", names_to_json(object->diff.changed));
+	json_object_object_add(o, "callers", names_to_json(object->diff.callers));
 	json_object_object_add(o, "added", names_to_json(object->diff.added));
 	json_object_object_add(o, "functions", json_object_new_int64(object->n_functions));
 	json_object_object_add(o, "proven", json_object_new_int64(object->n_proven));

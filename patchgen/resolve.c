@@ -8,6 +8,7 @@
 #include "differ.h"
 #include "files.h"
 #include "proof.h"
+#include "references.h"
 #include "symvers.h"
 
 struct resolver {
@@ -19,6 +20,7 @@ struct resolver {
 	size_t n_modules;
 	char **namespaces;
 	char **new_symbols; /* that the fix's objects define for each other */
+	char **new_uses; /* global symbols that one of its objects did not use before */
 	/* The object that requests are about. */
 	struct object *object;
 	char *source;
@@ -87,6 +89,7 @@ void resolver_free(struct resolver *resolver)
 	symvers_done(&resolver->symvers);
 	strv_free(resolver->namespaces);
 	strv_free(resolver->new_symbols);
+	strv_free(resolver->new_uses);
 	free(resolver);
 }
 
@@ -189,6 +192,11 @@ static bool defines(const struct object *object, const char *name)
 	return false;
 }
 
+static int add_once(char ***list, const char *name)
+{
+	return strv_contains(*list, name) ? 0 : strv_append(list, name);
+}
+
 int resolver_add_new_symbols(struct resolver *resolver, const char *original, const char *patched,
 			     struct diag_list *diags)
 {
@@ -200,10 +208,12 @@ int resolver_add_new_symbols(struct resolver *resolver, const char *original, co
 	if (r < 0)
 		return r;
 	for_each_symbol(symbol, new) {
-		if (!symbol->section || symbol->bind == STB_LOCAL || defines(old, symbol->name) ||
-		    strv_contains(resolver->new_symbols, symbol->name))
+		if (symbol->bind == STB_LOCAL)
 			continue;
-		r = strv_append(&resolver->new_symbols, symbol->name);
+		if (symbol->section && !defines(old, symbol->name))
+			r = add_once(&resolver->new_symbols, symbol->name);
+		else if (!symbol->section && !object_find_undefined(old, symbol->name))
+			r = add_once(&resolver->new_uses, symbol->name);
 		if (r < 0)
 			return r;
 	}
@@ -355,6 +365,45 @@ static struct reach_answer reach_global(const struct resolver *resolver, const c
 bool resolver_has_global(const struct resolver *resolver, const char *name)
 {
 	return reach_global_in(resolver->owner, name).reach != REACH_UNKNOWN;
+}
+
+/* A function of the object that was found in what was shipped, its own references included. */
+static bool is_own_function(const void *userdata, struct place function)
+{
+	const struct resolver *resolver = userdata;
+
+	for_each_symbol(symbol, resolver->object) {
+		struct place place;
+
+		if (resolver->proof->is_proven[symbol->index] &&
+		    proof_place(resolver->proof, symbol, &place) &&
+		    place.section == function.section && place.value == function.value)
+			return true;
+	}
+	return false;
+}
+
+int resolver_find_user(const struct resolver *resolver, size_t symbol, char **ret_why)
+{
+	const struct symbol *function = &resolver->object->symbols[symbol];
+	_cleanup_free_ char *who = NULL;
+	struct place place;
+	int r;
+
+	if (symvers_find(&resolver->symvers, function->name))
+		r = string_format(ret_why, "is exported to modules");
+	else if (strv_contains(resolver->new_uses, function->name))
+		r = string_format(ret_why, "is new to another object of the fix, which uses it");
+	else if (!proof_place(resolver->proof, function, &place))
+		r = string_format(ret_why, "was not found in the shipped %s",
+				  resolver->owner->name);
+	else
+		r = references_find(resolver->owner, place, is_own_function, resolver, &who);
+	if (r > 0)
+		r = string_format(ret_why, "is referred to by %s, of another object", who);
+	else if (r == 0 && !*ret_why)
+		return 0;
+	return r < 0 ? r : 1;
 }
 
 static const struct symbol *requested_symbol(const struct resolver *resolver,

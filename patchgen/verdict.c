@@ -46,8 +46,8 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
 }
 
-/* Where ftrace can redirect a function: a call that it has turned into a no-op. */
-static bool has_fentry(const struct symbol *symbol)
+/* At a call that ftrace has turned into a no-op. */
+bool function_has_fentry(const struct symbol *symbol)
 {
 	const struct section *section = symbol->section;
 	uint64_t end = symbol->value + ARCH_FENTRY_MAX_OFFSET;
@@ -108,10 +108,6 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 	if (strcmp(symbol->section->name, ".static_call.text") == 0)
 		refuse(differ, KM224, symbol, symbol->section, at,
 		       "static call %s is new or changed", symbol->name);
-	else if (orig && !symbol_is_cold(symbol) && !has_fentry(orig))
-		refuse(differ, KM210, symbol, symbol->section, at,
-		       "%s() changes (first at +0x%llx) and has no fentry call to redirect",
-		       symbol->name, (unsigned long long)first);
 }
 
 /* What is no longer __init, in a kernel that has freed it. */

@@ -38,8 +38,8 @@
 	  "give the .o files that the compiler writes")                                          \
 	X(KM205, "the object uses something that kernel objects do not",                         \
 	  "build it as the kernel's own build does")                                             \
-	X(KM210, "a changed function has no place where it could be redirected",                 \
-	  "it is built without -pg or marked notrace: make the fix in its callers instead")      \
+	X(KM210, "a changed function cannot be redirected, nor can all who use it",              \
+	  "it is built without -pg or notrace: make the fix where its callers have an entry")    \
 	X(KM211, "code that only runs at boot or load, or at unload, changes",                   \
 	  "it has run already: leave that part out of the patch")                                \
 	X(KM212, "the initial value of existing data changes",                                   \
@@ -84,7 +84,9 @@
 	X(KM240, "a new export is not made",                                                     \
 	  "link what uses it into the same patch: a patch that others use could not go")         \
 	X(KM241, "an export that is removed or changed stays as it is",                          \
-	  "modules that use it go on; reboot into the fixed kernel to end that")
+	  "modules that use it go on; reboot into the fixed kernel to end that")                 \
+	X(KM242, "a changed function is not called by anything that still runs",                 \
+	  "it is inlined everywhere, or ran at boot: leave it out of the patch")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

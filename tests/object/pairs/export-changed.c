@@ -8,9 +8,9 @@
 #include "kernel.h"
 #include "export.h"
 
-#define FUNCTION(name)              \
-	noinline int name(int x)    \
-	{                           \
+#define FUNCTION(name)               \
+	noinline int name(int x)     \
+	{                            \
 		return x + __LINE__; \
 	}
 

@@ -2,6 +2,7 @@
 // expect verdict: refused
 // expect codes: KM210
 // expect symbols: hidden
+// expect message: it is global
 #include "kernel.h"
 
 notrace noinline int hidden(int x)

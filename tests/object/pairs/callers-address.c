@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// The address may be kept anywhere.
+// expect verdict: refused
+// expect codes: KM210
+// expect symbols: hidden
+// expect message: takes\(\) in .text.takes \(callers-.*address.c:\d+\) takes the address of it
+#include "kernel.h"
+
+static notrace noinline int hidden(int x)
+{
+	barrier();
+	return x + OLD_NEW(1, 2);
+}
+
+void takes(void)
+{
+	use(hidden);
+}
+
+int calls(int x)
+{
+	return hidden(x) + 1;
+}
