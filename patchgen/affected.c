@@ -6,10 +6,14 @@
 
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
+#include "arch.h"
 #include "files.h"
 #include "makefile.h"
 
 #define FILE_MAX (16UL * 1024 * 1024)
+
+/* A C file that includes one that includes one ... */
+#define INCLUDE_DEPTH_MAX 8
 
 enum kind {
 	KIND_IGNORED, /* no part of a kernel */
@@ -85,9 +89,13 @@ static int read_in(const struct kernel *kernel, const char *folder, int n, const
 
 DEFINE_CLEANUP(DIR *, closedir)
 
-/* A C file that is compiled as part of others in its folder, which include it. */
-static int add_includers(const struct kernel *kernel, const char *path, struct affected *affected,
-			 bool *ret_found)
+static int add_compiled(const struct kernel *kernel, const char *config, const char *path,
+			unsigned depth, struct affected *affected, enum member *ret_member,
+			char **ret_option);
+
+/* A C file may be compiled as part of others in its folder, which include it. */
+static int add_includers(const struct kernel *kernel, const char *config, const char *path,
+			 unsigned depth, struct affected *affected, bool *ret_found)
 {
 	_cleanup_free_ char *folder = NULL, *pattern = NULL;
 	_cleanup_(closedirp) DIR *dir = NULL;
@@ -102,9 +110,10 @@ static int add_includers(const struct kernel *kernel, const char *path, struct a
 	if (!dir)
 		return -errno;
 	while ((errno = 0, entry = readdir(dir))) {
-		_cleanup_free_ char *text = NULL, *source = NULL;
+		_cleanup_free_ char *text = NULL, *source = NULL, *option = NULL;
+		enum member member;
 
-		if (!ends_with(entry->d_name, ".c"))
+		if (!ends_with(entry->d_name, ".c") || strcmp(entry->d_name, base_name(path)) == 0)
 			continue;
 		r = read_in(kernel, path, n, entry->d_name, &text);
 		if (r < 0)
@@ -112,12 +121,54 @@ static int add_includers(const struct kernel *kernel, const char *path, struct a
 		if (!strstr(text, pattern))
 			continue;
 		r = string_format(&source, "%.*s%s", n, path, entry->d_name);
-		r = r ?: add_once(&affected->sources, source);
+		r = r     ?:
+			    add_compiled(kernel, config, source, depth + 1, affected, &member,
+					 &option);
 		if (r < 0)
 			return r;
-		*ret_found = true;
+		*ret_found |= member == MEMBER_YES;
 	}
 	return -errno;
+}
+
+/*
+ * The objects that a C file is compiled into: its own, and those of files that include it
+ * (fs/binfmt_elf.c has both). *ret_member: MEMBER_YES where there is any.
+ */
+static int add_compiled(const struct kernel *kernel, const char *config, const char *path,
+			unsigned depth, struct affected *affected, enum member *ret_member,
+			char **ret_option)
+{
+	bool found = false;
+	int r;
+
+	if (depth > INCLUDE_DEPTH_MAX)
+		return -ELOOP;
+	r = makefile_member_of_tree(kernel->source, config, path, ret_member, ret_option);
+	if (r == 0 && *ret_member == MEMBER_YES)
+		r = add_once(&affected->sources, path);
+	r = r ?: add_includers(kernel, config, path, depth, affected, &found);
+	if (found)
+		*ret_member = MEMBER_YES;
+	return r;
+}
+
+int affected_add_indirect(const struct kernel *kernel, const char *config, const char *path,
+			  struct affected *affected, struct diag_list *diags)
+{
+	const struct diag_where where = {.file = path};
+	_cleanup_free_ char *option = NULL;
+	bool is_live = false;
+	const char *image = arch_other_image(path, &is_live);
+	enum member member;
+
+	if (image && is_live)
+		return diag_add(diags, KM306, DIAG_REFUSAL, -EINVAL, &where,
+				"a header's change reaches %s, which cannot be patched", image);
+	if (image)
+		return 0;
+
+	return add_compiled(kernel, config, path, 0, affected, &member, &option);
 }
 
 static int add_c_file(const struct kernel *kernel, const char *config, const char *path,
@@ -126,21 +177,16 @@ static int add_c_file(const struct kernel *kernel, const char *config, const cha
 	const struct diag_where where = {.file = path};
 	_cleanup_free_ char *option = NULL;
 	enum member member;
-	bool found = false;
 	int r;
 
-	r = makefile_member_of_tree(kernel->source, config, path, &member, &option);
+	r = add_compiled(kernel, config, path, 0, affected, &member, &option);
 	if (r < 0)
 		return diag_add(diags, KM303, DIAG_ERROR, r, &where, "its Makefile: %s",
 				strerror(-r));
 	if (member == MEMBER_NOT_CONFIGURED)
 		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
 				"not compiled into %s: %s is off", kernel->release, option);
-	if (member == MEMBER_NOT_LISTED)
-		r = add_includers(kernel, path, affected, &found);
-	if (r < 0 || found)
-		return r;
-	return add_once(&affected->sources, path);
+	return member == MEMBER_NOT_LISTED ? add_once(&affected->sources, path) : 0;
 }
 
 static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
@@ -149,8 +195,15 @@ static int add_file(const struct kernel *kernel, const char *config, const struc
 	_cleanup_free_ char *full = NULL;
 	const struct diag_where where = {.file = file->path};
 	enum kind kind = kind_of(file->path);
+	bool is_live;
+	const char *image = arch_other_image(file->path, &is_live);
+	_cleanup_free_ char *message = NULL;
 	int r;
 
+	if (image) {
+		r = string_format(&message, "part of %s, not of the kernel's own code", image);
+		return r ?: cannot_patch(diags, file->path, message);
+	}
 	if (kind == KIND_IGNORED)
 		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
 				"not part of the kernel: passed over");

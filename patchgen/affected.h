@@ -19,6 +19,15 @@ struct affected {
  */
 int affected_find(const struct kernel *kernel, struct patch_text *const *patches, size_t n_patches,
 		  struct diag_list *diags, struct affected *ret);
+
+/*
+ * Add the objects that a C file is compiled into, be it by itself or as part of files that include
+ * it; none where it is not configured. config is the text of the kernel's .config. -EINVAL: it is
+ * compiled into something that cannot be patched (KM306).
+ */
+int affected_add_indirect(const struct kernel *kernel, const char *config, const char *path,
+			  struct affected *affected, struct diag_list *diags);
+
 void affected_done(struct affected *affected);
 
 #endif

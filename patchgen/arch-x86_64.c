@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../lib/cleanup.h"
 #include "special.h"
 
 /* What follows an opcode byte. */
@@ -384,4 +385,29 @@ bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t ad
 bool arch_is_fentry(const char *name)
 {
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;
+}
+
+const char *arch_other_image(const char *path, bool *ret_is_live)
+{
+	static const struct {
+		const char *prefix, *what;
+		bool is_live;
+	} images[] = {
+		/* arch/x86/entry/vdso/vma.c and its like map it, and are ordinary code. */
+		{"arch/x86/entry/vdso/vclock_gettime.c", "the vDSO", true},
+		{"arch/x86/entry/vdso/vgetcpu.c", "the vDSO", true},
+		{"arch/x86/entry/vdso/vdso32/", "the vDSO", true},
+		{"lib/vdso/", "the vDSO", true},
+		{"arch/x86/purgatory/", "kexec's purgatory", true},
+		{"arch/x86/realmode/rm/", "the real-mode trampoline", true},
+		{"arch/x86/boot/", "the boot loader's stub", false},
+		{"drivers/firmware/efi/libstub/", "the EFI stub", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(images); i++)
+		if (strncmp(path, images[i].prefix, strlen(images[i].prefix)) == 0) {
+			*ret_is_live = images[i].is_live;
+			return images[i].what;
+		}
+	return NULL;
 }

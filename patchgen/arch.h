@@ -62,4 +62,10 @@ bool arch_is_fentry(const char *name);
 /* Largest offset from a function's start at which that call may be. */
 #define ARCH_FENTRY_MAX_OFFSET 32
 
+/*
+ * Code that is compiled from the kernel's source into something else than the kernel: what that is,
+ * or NULL. *ret_is_live: a running system goes on using it.
+ */
+const char *arch_other_image(const char *path, bool *ret_is_live);
+
 #endif

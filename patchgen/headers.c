@@ -9,7 +9,6 @@
 #include "../lib/strv.h"
 #include "declarations.h"
 #include "files.h"
-#include "makefile.h"
 #include "run.h"
 
 #define FILE_MAX    (64UL * 1024 * 1024)
@@ -214,17 +213,10 @@ static int keep_configured(struct search *search)
 {
 	int r = 0;
 
-	for (char **path = search->sources; r == 0 && path && *path; path++) {
-		_cleanup_free_ char *option = NULL;
-		enum member member;
-
-		if (strv_contains(search->affected->sources, *path))
-			continue;
-		r = makefile_member_of_tree(search->kernel->source, search->config, *path, &member,
-					    &option);
-		if (r == 0 && member == MEMBER_YES)
-			r = strv_append(&search->affected->sources, *path);
-	}
+	for (char **path = search->sources; r == 0 && path && *path; path++)
+		if (!strv_contains(search->affected->sources, *path))
+			r = affected_add_indirect(search->kernel, search->config, *path,
+						  search->affected, search->diags);
 	return r;
 }
 
