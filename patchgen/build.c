@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "build.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "../lib/fileio.h"
@@ -11,14 +10,20 @@
 #include "files.h"
 #include "headers.h"
 #include "overlay.h"
+#include "result.h"
 #include "run.h"
 
 #define SOURCE_MAX (16UL * 1024 * 1024)
 
-#define STEP(build, ...)                                            \
-	do {                                                        \
-		progress_end(&(build)->progress, /* ok= */ true);   \
-		progress_begin(&(build)->progress, 0, __VA_ARGS__); \
+/* Below TMPDIR; a folder that is kept for a person has another name than those that are cleaned. */
+#define SCRATCH_PREFIX "patchgen-"
+#define KEPT_PREFIX    "patchgen-kept-"
+
+/* How many parts the step has, 0 where that is not known, and what it is. */
+#define STEP(build, total, ...)                                         \
+	do {                                                            \
+		progress_end(&(build)->progress, /* ok= */ true);       \
+		progress_begin(&(build)->progress, total, __VA_ARGS__); \
 	} while (0)
 
 static enum diag_severity mismatch_severity(const struct build_options *options)
@@ -37,7 +42,7 @@ static int open_kernel(struct build *build)
 		r = kernel_open_paths(&options->paths, &build->diags, &build->kernel);
 	if (r < 0)
 		return r;
-	STEP(build, "reading the image of %s", build->kernel->release);
+	STEP(build, 0, "reading the image of %s", build->kernel->release);
 	r = image_open(build->kernel, &build->diags, &build->image);
 	r = r     ?:
 		    fidelity_check_source(build->kernel, build->image, mismatch_severity(options),
@@ -59,16 +64,12 @@ static int make_scratch(struct build *build)
 		return diag_error(&build->diags, KM103, -EINVAL,
 				  "%s: kbuild cannot work with the characters in this path",
 				  folder);
-	r = string_format(&build->scratch, "%s/patchgen-XXXXXX", folder);
+	scratch_clean(folder, SCRATCH_PREFIX);
+	r = scratch_make(folder, build->options->keep ? KEPT_PREFIX : SCRATCH_PREFIX,
+			 &build->scratch);
 	if (r < 0)
-		return r;
-	if (!mkdtemp(build->scratch)) {
-		r = diag_error(&build->diags, KM103, -errno, "%s: %s", build->scratch,
-			       strerror(errno));
-		free(TAKE_PTR(build->scratch));
-		return r;
-	}
-	return string_format(&build->overlay, "%s/source", build->scratch);
+		return diag_error(&build->diags, KM103, r, "%s: %s", folder, strerror(-r));
+	return string_format(&build->overlay, "%s/" TREE_OVERLAY, build->scratch.path);
 }
 
 /* Told at once, not after minutes of compiling. */
@@ -80,6 +81,8 @@ static int check_output(struct build *build)
 	r = folder_make(output, 0755);
 	if (r == 0 && access(output, W_OK) < 0)
 		r = -errno;
+	if (r == 0)
+		scratch_clean(output, STAGING_PREFIX);
 	if (r < 0)
 		return diag_error(&build->diags, KM103, r, "%s: %s", output, strerror(-r));
 	return 0;
@@ -115,7 +118,7 @@ static int apply_patches(struct build *build)
 {
 	int r, result = 0;
 
-	STEP(build, "applying %s", build->options->input);
+	STEP(build, 0, "applying %s", build->options->input);
 	r = affected_find(build->kernel, build->patches, build->n_patches, &build->diags,
 			  &build->affected);
 	if (r < 0)
@@ -129,81 +132,129 @@ static int apply_patches(struct build *build)
 		return result;
 	if (!build->affected.headers)
 		return 0;
-	STEP(build, "following the change of %s", build->affected.headers[0]);
+	STEP(build, 0, "following the change of %s", build->affected.headers[0]);
 	return headers_follow(build->kernel, build->overlay, &build->affected, &build->diags);
+}
+
+/* A patched header may be reached from a file's folder by a path with "..". */
+static int add_folder(struct build *build, const char *source)
+{
+	_cleanup_free_ char *folder = NULL;
+	const char *slash = strrchr(source, '/');
+	int r;
+
+	r = string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
+	return r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
+}
+
+static int add_object(struct build *build, struct tree_original *original)
+{
+	struct build_object *object = &build->objects[build->n_objects];
+	int r;
+
+	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch.path,
+			  build->n_objects);
+	r = r     ?:
+		    string_format(&object->part, "%s/part%zu.o", build->scratch.path,
+				  build->n_objects);
+	object->is_indirect = original->is_optional;
+	object->original = original->compiled;
+	original->compiled = (struct compiled){0};
+	build->n_objects++;
+	return r ?: add_folder(build, object->original.source);
 }
 
 /*
  * A file that only uses what changed in a header may not be part of this kernel after all: its
  * folder may not be, and then it need not even compile.
  */
-static int compile_original(struct build *build, const char *source, struct build_object *object)
+static int compile_originals(struct build *build, struct tree_original *originals, size_t n)
 {
 	int r;
 
-	r = tree_compile_original(build->tree, source, object->is_indirect ? NULL : &build->diags,
-				  &object->original);
-	return r == -EINVAL && object->is_indirect ? -ENOENT : r;
+	for (size_t i = 0; i < n; i++)
+		originals[i] = (struct tree_original){
+			.source = build->affected.sources[i],
+			.is_optional = i >= build->affected.n_direct,
+		};
+	if (n == 1)
+		STEP(build, 1, "compiling %s", originals[0].source);
+	else
+		STEP(build, n, "compiling %zu files as they are", n);
+	r = tree_compile_originals(build->tree, originals, n, &build->diags);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (originals[i].status < 0 && !originals[i].is_optional)
+			r = originals[i].status;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (originals[i].status == 0)
+			r = add_object(build, &originals[i]);
+	for (size_t i = 0; i < n; i++)
+		compiled_done(&originals[i].compiled);
+	return r;
 }
 
-static int compile_patched(struct build *build, const struct build_object *object)
+static int compile_patched(struct build *build)
 {
-	_cleanup_free_ char *list = NULL;
+	_cleanup_free_ struct tree_patched *patched =
+		calloc(build->n_objects + 1, sizeof(*patched));
 	int r;
 
-	r = string_format(&list, "%s.d", object->patched);
-	if (r < 0)
-		return r;
-	r = tree_compile_patched(build->tree, &object->original, build->overlay, object->patched,
-				 &build->diags);
-	if (r < 0)
-		return r;
-	return headers_check_dependencies(build->kernel, &build->affected, list, &build->diags);
+	if (!patched)
+		return -ENOMEM;
+	for (size_t i = 0; i < build->n_objects; i++)
+		patched[i] = (struct tree_patched){&build->objects[i].original,
+						   build->objects[i].patched};
+	if (build->n_objects == 1)
+		STEP(build, 1, "compiling %s, patched", build->objects[0].original.source);
+	else
+		STEP(build, build->n_objects, "compiling %zu files, patched", build->n_objects);
+	r = tree_compile_patched(build->tree, patched, build->n_objects, &build->diags);
+	for (size_t i = 0; r == 0 && i < build->n_objects; i++) {
+		_cleanup_free_ char *list = NULL;
+
+		r = string_format(&list, "%s.d", build->objects[i].patched);
+		r = r     ?:
+			    headers_check_dependencies(build->kernel, &build->affected, list,
+						       &build->diags);
+	}
+	return r;
 }
 
-static int add_object(struct build *build, const char *source, bool is_indirect)
+static int open_tree(struct build *build)
 {
-	struct build_object *object = &build->objects[build->n_objects];
-	_cleanup_free_ char *folder = NULL;
-	const char *slash = strrchr(source, '/');
-	int r;
+	const struct tree_options options = {
+		.scratch = build->scratch.path,
+		.launcher = &build->launcher,
+		.jobs = build->options->jobs,
+		.progress = &build->progress,
+	};
 
-	object->is_indirect = is_indirect;
-	r = string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
-	/* A patched header may be reached from here by a path with "..". */
-	r = r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
-	if (r < 0)
-		return r;
-	STEP(build, "compiling %s", source);
-	r = compile_original(build, source, object);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return r;
-	r = string_format(&object->patched, "%s/patched%zu.o", build->scratch, build->n_objects);
-	r = r ?: string_format(&object->part, "%s/part%zu.o", build->scratch, build->n_objects);
-	build->n_objects++;
-	return r ?: compile_patched(build, object);
+	STEP(build, 0, "preparing to compile");
+	return tree_open(build->kernel, &options, &build->diags, &build->tree);
 }
 
 static int compile(struct build *build)
 {
-	size_t n = 0;
+	size_t n = strv_length(build->affected.sources);
+	_cleanup_free_ struct tree_original *originals = calloc(n + 1, sizeof(*originals));
 	int r;
 
-	for (char **source = build->affected.sources; source && *source; source++)
-		n++;
 	build->objects = calloc(n + 1, sizeof(*build->objects));
-	if (!build->objects)
+	if (!build->objects || !originals)
 		return -ENOMEM;
-	STEP(build, "preparing to compile");
-	r = tree_open(build->kernel, &build->diags, &build->tree);
+	r = open_tree(build);
 	r = r     ?:
 		    fidelity_check_compiler(build->tree, mismatch_severity(build->options),
 					    &build->diags);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add_object(build, build->affected.sources[i], i >= build->affected.n_direct);
-	return r;
+	r = r ?: compile_originals(build, originals, n);
+	r = r ?: compile_patched(build);
+	if (r < 0)
+		return r;
+	launcher_tell(&build->launcher, &build->diags);
+	if (cache_counts(build->tree->cache).damaged)
+		diag_add(&build->diags, KM342, DIAG_NOTE, 0, NULL, "%u compiled anew",
+			 cache_counts(build->tree->cache).damaged);
+	return 0;
 }
 
 /* The debug information names the patched files by their place in the overlay. */
@@ -216,6 +267,9 @@ static const char *path_in_source(const struct build *build, const char *path)
 	n = strlen(build->kernel->source);
 	if (path && strncmp(path, build->kernel->source, n) == 0 && path[n] == '/')
 		return path + n + 1;
+	/* Debug information has paths relative to the compile folder. */
+	while (path && strncmp(path, "./", 2) == 0)
+		path += 2;
 	return path;
 }
 
@@ -316,12 +370,16 @@ static int diff(struct build *build)
 						  build->objects[i].patched, &build->diags);
 	if (result < 0)
 		return result;
+	if (build->n_objects == 1)
+		STEP(build, 0, "comparing %s", build->objects[0].original.source);
+	else
+		STEP(build, build->n_objects, "comparing %zu objects", build->n_objects);
 	for (size_t i = 0; i < build->n_objects; i++) {
 		struct build_object *object = &build->objects[i];
 		int r;
 
-		STEP(build, "comparing %s", object->original.source);
-		r = diff_object(build, object);
+		progress_update(&build->progress, i);
+		r = run_interrupted() ? -EINTR : diff_object(build, object);
 		if (r < 0)
 			result = r;
 		/* New functions alone are never called. */
@@ -341,11 +399,11 @@ static int link_module(struct build *build)
 
 	if (!parts)
 		return -ENOMEM;
-	STEP(build, "linking %s.ko", build->manifest->name);
+	STEP(build, 0, "linking %s.ko", build->manifest->name);
 	for (size_t i = 0; i < build->n_objects; i++)
 		if (build->objects[i].diff.verdict == DIFF_ACCEPTED)
 			parts[n++] = build->objects[i].part;
-	r = string_format(&folder, "%s/module", build->scratch);
+	r = string_format(&folder, "%s/module", build->scratch.path);
 	r = r ?: folder_make(folder, 0755);
 	r = r ?: build_complete_manifest(build);
 	if (r < 0)
@@ -365,50 +423,12 @@ static int link_module(struct build *build)
 	return module_link(&options, &build->diags, &build->module);
 }
 
-/* NAME/ appears with all its files, or the one that was there stays. */
-static int publish(const char *folder, const char *final)
-{
-	if (renameat2(AT_FDCWD, folder, AT_FDCWD, final, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return -errno;
-	return renameat2(AT_FDCWD, folder, AT_FDCWD, final, RENAME_EXCHANGE) < 0 ? -errno : 0;
-}
-
-static int write_result(struct build *build)
-{
-	_cleanup_free_ char *module = NULL, *manifest = NULL;
-	_cleanup_tree_ char *folder = NULL;
-	const char *name = build->manifest->name;
-	struct stat st;
-	int r;
-
-	r = string_format(&folder, "%s/.%s-XXXXXX", build->options->output, name);
-	if (r == 0 && !mkdtemp(folder))
-		r = -errno;
-	if (r == 0 && chmod(folder, 0755) < 0)
-		r = -errno;
-	r = r ?: string_format(&module, "%s/%s.ko", folder, name);
-	r = r ?: string_format(&manifest, "%s/%s", folder, KMEND_MANIFEST_FILE);
-	r = r ?: string_format(&build->result, "%s/%s", build->options->output, name);
-	r = r ?: copy_file(build->module.path, module);
-	r = r ?: file_write_atomic(manifest, build->manifest_text, build->manifest_size, 0644);
-	if (r == 0 && stat(module, &st) == 0)
-		build->module_bytes = st.st_size;
-	if (r == 0 && chmod(module, 0644) < 0)
-		r = -errno;
-	r = r ?: publish(folder, build->result);
-	if (r < 0)
-		return diag_error(&build->diags, KM103, r, "%s: %s", build->options->output,
-				  strerror(-r));
-	return 0;
-}
-
 static int run_steps(struct build *build)
 {
 	int r;
 
 	r = build_read_input(build);
+	r = r ?: launcher_open(build->options->launcher, &build->diags, &build->launcher);
 	r = r ?: check_output(build);
 	if (build->options->verify != VERIFY_REQUIRE)
 		diag_add(
@@ -423,15 +443,16 @@ static int run_steps(struct build *build)
 	if (r < 0 || build->verdict == DIFF_NO_CHANGE)
 		return r;
 	r = link_module(build);
-	r = r ?: write_result(build);
-	return r;
+	if (r < 0)
+		return r;
+	return result_write(build);
 }
 
 int build_run(const struct build_options *options, struct build *build)
 {
 	int r;
 
-	*build = (struct build){.options = options, .verdict = DIFF_REFUSED};
+	*build = (struct build){.options = options, .verdict = DIFF_REFUSED, .scratch.fd = -1};
 	progress_init(&build->progress, options->quiet);
 	build->started = run_clock_ms();
 	r = run_steps(build);
@@ -470,9 +491,8 @@ void build_done(struct build *build)
 	tree_free(build->tree);
 	image_free(build->image);
 	kernel_free(build->kernel);
-	if (build->scratch && !build->options->keep)
-		remove_tree(build->scratch);
-	free(build->scratch);
+	scratch_done(&build->scratch, build->options->keep);
+	launcher_done(&build->launcher);
 	free(build->overlay);
 	free(build->manifest_text);
 	free(build->result);

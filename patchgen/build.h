@@ -10,6 +10,7 @@
 #include "module.h"
 #include "progress.h"
 #include "resolve.h"
+#include "scratch.h"
 
 struct build_options {
 	const char *input; /* a manifest (.yaml, .yml) or a patch */
@@ -18,6 +19,8 @@ struct build_options {
 	const char *release; /* of a fetched kernel; NULL: paths are given */
 	struct kernel_paths paths;
 	enum verify verify;
+	const char *launcher; /* of the compiler, as launcher_open() takes it */
+	unsigned jobs; /* compilers at a time */
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
 };
@@ -45,7 +48,9 @@ struct build {
 	struct patch_text **patches;
 	size_t n_patches;
 	struct affected affected;
-	char *scratch, *overlay;
+	struct scratch scratch;
+	char *overlay;
+	struct launcher launcher;
 	struct build_object *objects;
 	size_t n_objects;
 	char *manifest_text;

@@ -24,6 +24,8 @@ static void usage(FILE *f)
 	      "                        (require, default), told (warn), or not looked at (off)\n"
 	      "      --json            print one JSON object\n"
 	      "  -q, --quiet           no progress on standard error\n"
+	      "  -j, --jobs=N          run so many compilers at a time (default: one for each CPU)\n"
+	      "      --launcher=CMD    start the compiler through ccache, distcc or the like\n"
 	      "  -k, --keep            keep the folder with intermediate files\n"
 	      "  -h, --help            print this\n\n"
 	      "Exit status: 0 done, 1 error, 2 refused, 3 the fix changes nothing in this kernel.\n",
@@ -35,12 +37,28 @@ struct arguments {
 	bool json, help;
 };
 
-enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_VERIFY, ARG_JSON };
+enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_VERIFY, ARG_JSON, ARG_LAUNCHER };
+
+#define JOBS_MAX 1024
 
 static bool paths_are_given(const struct kernel_paths *paths, bool *ret_all)
 {
 	*ret_all = paths->source && paths->headers && paths->vmlinuz && paths->modules;
 	return paths->source || paths->headers || paths->vmlinuz || paths->modules;
+}
+
+static int parse_jobs(const char *text, unsigned *ret)
+{
+	unsigned long n;
+	char *end;
+
+	n = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || n == 0 || n > JOBS_MAX) {
+		usage_error("build", "--jobs takes a number from 1 to %d", JOBS_MAX);
+		return -EINVAL;
+	}
+	*ret = n;
+	return 0;
 }
 
 static int parse_option(struct arguments *arguments, char *const *argv, int c)
@@ -78,6 +96,11 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 	case ARG_JSON:
 		arguments->json = true;
 		return 0;
+	case ARG_LAUNCHER:
+		options->launcher = optarg;
+		return 0;
+	case 'j':
+		return parse_jobs(optarg, &options->jobs);
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -105,6 +128,8 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"modules", required_argument, NULL, ARG_MODULES},
 		{"verify", required_argument, NULL, ARG_VERIFY},
 		{"json", no_argument, NULL, ARG_JSON},
+		{"jobs", required_argument, NULL, 'j'},
+		{"launcher", required_argument, NULL, ARG_LAUNCHER},
 		{"quiet", no_argument, NULL, 'q'},
 		{"keep", no_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
@@ -114,7 +139,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 	int c, r = 0;
 
 	opterr = 0;
-	while (r == 0 && (c = getopt_long(argc, argv, "o:r:n:qkh", options, NULL)) >= 0)
+	while (r == 0 && (c = getopt_long(argc, argv, "o:r:n:j:qkh", options, NULL)) >= 0)
 		r = parse_option(arguments, argv, c);
 	if (r < 0 || arguments->help)
 		return r;
@@ -155,13 +180,13 @@ static void print(const struct build *build, const struct arguments *arguments, 
 		report_print(stdout, build);
 	}
 	diag_list_print(stderr, &build->diags, isatty(STDERR_FILENO));
-	if (arguments->options.keep && build->scratch)
-		fprintf(stderr, "intermediate files are in %s\n", build->scratch);
+	if (arguments->options.keep && build->scratch.path)
+		fprintf(stderr, "intermediate files are in %s\n", build->scratch.path);
 }
 
 int verb_build(int argc, char **argv)
 {
-	struct arguments arguments = {.options.output = "."};
+	struct arguments arguments = {.options = {.output = ".", .jobs = run_cpus()}};
 	struct utsname running;
 	struct build build;
 	bool all;

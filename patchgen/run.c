@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -43,6 +45,16 @@ long run_clock_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* A program that was started. */
+struct process {
+	const struct run *run; /* NULL: a free place */
+	size_t place; /* in the list of what is to be run */
+	pid_t pid, parent;
+	int capture, report;
+	char *text;
+	size_t n;
+};
+
 static void __attribute__((noreturn)) child_fail(int report)
 {
 	int error = errno;
@@ -52,23 +64,12 @@ static void __attribute__((noreturn)) child_fail(int report)
 	_exit(127);
 }
 
-static void __attribute__((noreturn)) child(const struct run *run, int capture, int report)
+static void __attribute__((noreturn)) execute(const struct run *run, int report)
 {
-	int in = open(run->input ?: "/dev/null", O_RDONLY);
-	int out = capture;
-
-	/* In its own group: this program decides when it ends, not the terminal. */
-	setpgid(0, 0);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	if (run->output)
-		out = open(run->output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(capture, 2) < 0)
-		child_fail(report);
-	if (run->folder && chdir(run->folder) < 0)
-		child_fail(report);
 	setenv("LC_ALL", "C", 1);
 	/* A build must not take options from whoever calls this program. */
 	unsetenv("MAKEFLAGS");
@@ -79,102 +80,217 @@ static void __attribute__((noreturn)) child(const struct run *run, int capture, 
 	child_fail(report);
 }
 
-/* As read(), with run->tick called while there is nothing to read. */
-static ssize_t read_ticking(const struct run *run, int fd, void *buffer, size_t size)
+static void __attribute__((noreturn)) child(const struct process *process, int capture, int report)
 {
-	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-	int r;
+	const struct run *run = process->run;
+	int in = open(run->input ?: "/dev/null", O_RDONLY);
+	int out = capture, status;
 
-	while (run->tick) {
-		r = poll(&pollfd, 1, TICK_MS);
-		if (r < 0)
-			return r;
-		run->tick(run->userdata);
-		if (r > 0)
-			break;
-	}
-	return read(fd, buffer, size);
+	/* In its own group: this program decides when it ends, not the terminal. */
+	setpgid(0, 0);
+	/* What is left when this program is killed would go on writing. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != process->parent)
+		_exit(126);
+	if (run->output)
+		out = open(run->output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0)
+		child_fail(report);
+	if (!run->call && dup2(capture, 2) < 0)
+		child_fail(report);
+	if (run->folder && chdir(run->folder) < 0)
+		child_fail(report);
+	if (!run->call)
+		execute(run, report);
+	status = run->call(run->userdata);
+	fflush(NULL);
+	_exit(status);
 }
 
-static int drain(const struct run *run, int fd, char **ret_text, pid_t pid)
+static int start(struct process *process, const struct run *run, size_t place)
 {
-	_cleanup_free_ char *text = malloc(2 * CAPTURE_MAX + 1);
-	size_t n = 0;
+	int capture[2], report[2], r;
 
-	if (!text)
+	*process = (struct process){.run = run, .place = place, .parent = getpid()};
+	process->text = malloc(2 * CAPTURE_MAX + 1);
+	if (!process->text)
 		return -ENOMEM;
-	for (;;) {
-		ssize_t got = read_ticking(run, fd, text + n, 2 * CAPTURE_MAX - n);
-
-		if (got < 0 && errno == EINTR) {
-			if (interrupted)
-				kill(-pid, SIGTERM);
-			continue;
-		}
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		n += got;
-		if (n == 2 * CAPTURE_MAX) {
-			memmove(text, text + CAPTURE_MAX, CAPTURE_MAX);
-			n = CAPTURE_MAX;
-		}
+	if (pipe2(capture, O_CLOEXEC) < 0)
+		return -errno;
+	if (pipe2(report, O_CLOEXEC) < 0) {
+		r = -errno;
+		close(capture[0]);
+		close(capture[1]);
+		return r;
 	}
-	text[n] = '\0';
-	if (ret_text)
-		*ret_text = TAKE_PTR(text);
-	return 0;
+	/* A child that does not execute anything would write again what is still in the buffers. */
+	fflush(NULL);
+	process->pid = fork();
+	if (process->pid == 0)
+		child(process, capture[1], report[1]);
+	r = process->pid < 0 ? -errno : 0;
+	close(capture[1]);
+	close(report[1]);
+	process->capture = capture[0];
+	process->report = report[0];
+	if (r < 0) {
+		close(process->capture);
+		close(process->report);
+	}
+	return r;
 }
 
-static int wait_for(pid_t pid)
+/* Returns 1 when there is more to come, 0 at the end, or a negative errno. */
+static int capture(struct process *process)
+{
+	ssize_t got =
+		read(process->capture, process->text + process->n, 2 * CAPTURE_MAX - process->n);
+
+	if (got < 0)
+		return errno == EINTR ? 1 : -errno;
+	process->n += got;
+	if (process->n == 2 * CAPTURE_MAX) {
+		memmove(process->text, process->text + CAPTURE_MAX, CAPTURE_MAX);
+		process->n = CAPTURE_MAX;
+	}
+	return got > 0;
+}
+
+static int wait_for(const struct process *process)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0) {
+	while (waitpid(process->pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return -errno;
 		if (interrupted)
-			kill(-pid, SIGTERM);
+			kill(-process->pid, SIGTERM);
 	}
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static void finish(struct process *process, struct run_result *result)
+{
+	int error = 0;
+
+	result->status = wait_for(process);
+	if (read(process->report, &error, sizeof(error)) == sizeof(error))
+		result->status = -error;
+	close(process->capture);
+	close(process->report);
+	process->text[process->n] = '\0';
+	if (result->status >= 0)
+		result->text = TAKE_PTR(process->text);
+	free(process->text);
+	*process = (struct process){0};
+}
+
+static void terminate(const struct process *processes, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (processes[i].run)
+			kill(-processes[i].pid, SIGTERM);
+}
+
+/* Wait until something is said or the time for a tick has come; take in what is said. */
+static size_t look(struct process *processes, unsigned n, struct pollfd *polls,
+		   struct run_result *results)
+{
+	size_t ended = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		polls[i] = (struct pollfd){
+			.fd = processes[i].run ? processes[i].capture : -1,
+			.events = POLLIN,
+		};
+	if (poll(polls, n, TICK_MS) < 0)
+		return 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (!polls[i].revents || capture(&processes[i]) > 0)
+			continue;
+		finish(&processes[i], &results[processes[i].place]);
+		ended++;
+	}
+	return ended;
+}
+
+static void tell(const struct process *processes, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (processes[i].run && processes[i].run->tick)
+			processes[i].run->tick(processes[i].run->userdata);
+}
+
+int run_programs(const struct run *runs, size_t n, unsigned jobs,
+		 void (*done)(void *userdata, size_t n_done), void *userdata,
+		 struct run_result *results)
+{
+	unsigned places = jobs < n ? jobs : n;
+	_cleanup_free_ struct process *processes = calloc(places + 1, sizeof(*processes));
+	_cleanup_free_ struct pollfd *polls = calloc(places + 1, sizeof(*polls));
+	size_t next = 0, running = 0, ended = 0, now;
+	bool told = false;
+	int r = 0;
+
+	memset(results, 0, n * sizeof(*results));
+	if (!processes || !polls)
+		return -ENOMEM;
+	for (;;) {
+		for (unsigned i = 0; i < places && r == 0 && !interrupted && next < n; i++) {
+			if (processes[i].run)
+				continue;
+			r = start(&processes[i], &runs[next], next);
+			if (r < 0) {
+				free(processes[i].text);
+				processes[i] = (struct process){0};
+				break;
+			}
+			next++;
+			running++;
+		}
+		if (running == 0)
+			break;
+		if ((interrupted || r < 0) && !told) {
+			terminate(processes, places);
+			told = true;
+		}
+		now = look(processes, places, polls, results);
+		running -= now;
+		ended += now;
+		tell(processes, places);
+		if (done)
+			done(userdata, ended);
+	}
+	return interrupted ? -EINTR : r;
+}
+
+void run_results_done(struct run_result *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(TAKE_PTR(results[i].text));
+}
+
 int run_program(const struct run *run, char **ret_text)
 {
-	_cleanup_close_ int capture_read = -1, report_read = -1;
-	_cleanup_free_ char *text = NULL;
-	int capture[2], report[2], error = 0, r, status;
-	pid_t pid;
+	struct run_result result = {0};
+	int r;
 
 	if (interrupted)
 		return -EINTR;
-	if (pipe2(capture, O_CLOEXEC) < 0)
-		return -errno;
-	capture_read = capture[0];
-	if (pipe2(report, O_CLOEXEC) < 0) {
-		r = -errno;
-		close(capture[1]);
-		return r;
-	}
-	report_read = report[0];
-	pid = fork();
-	if (pid == 0)
-		child(run, capture[1], report[1]);
-	r = pid < 0 ? -errno : 0;
-	close(capture[1]);
-	close(report[1]);
-	if (r < 0)
-		return r;
-	r = drain(run, capture_read, &text, pid);
-	status = wait_for(pid);
-	if (interrupted)
-		return -EINTR;
-	if (read(report_read, &error, sizeof(error)) == sizeof(error))
-		return -error;
-	if (r < 0)
-		return r;
-	if (status >= 0 && ret_text)
-		*ret_text = TAKE_PTR(text);
-	return status;
+	r = run_programs(run, 1, 1, NULL, NULL, &result);
+	if (r == 0)
+		r = result.status;
+	if (r >= 0 && ret_text)
+		*ret_text = TAKE_PTR(result.text);
+	free(result.text);
+	return r;
+}
+
+unsigned run_cpus(void)
+{
+	cpu_set_t cpus;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return 1;
+	return CPU_COUNT(&cpus) ?: 1;
 }

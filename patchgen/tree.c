@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tree.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "../lib/fileio.h"
+#include "../lib/strv.h"
 #include "files.h"
+#include "progress.h"
 #include "run.h"
 
 /*
@@ -20,167 +20,8 @@
 
 #define CONFIG_MAX (4UL * 1024 * 1024)
 
-static int cannot_prepare(struct diag_list *diags, int r, const char *what)
-{
-	return diag_error(diags, KM303, r, "the compile folder cannot be prepared: %s: %s", what,
-			  strerror(-r));
-}
-
-static int copy_part(const struct kernel *kernel, const char *output, const char *name, bool folder)
-{
-	_cleanup_free_ char *from = NULL, *to = NULL;
-	int r;
-
-	r = string_format(&from, "%s/%s", kernel->headers, name);
-	r = r ?: string_format(&to, "%s/%s", output, name);
-	if (r < 0)
-		return r;
-	return folder ? copy_tree(from, to) : copy_file(from, to);
-}
-
-/*
- * A copy, not a link: whatever make takes into its head to rebuild, it must not be in the
- * distribution's package.
- */
-static int copy_tool(const struct kernel *kernel, const char *output, const char *name)
-{
-	_cleanup_free_ char *from = NULL, *to = NULL, *real = NULL;
-	struct stat st;
-	int r;
-
-	r = string_format(&from, "%s/%s", kernel->headers, name);
-	r = r ?: string_format(&to, "%s/%s", output, name);
-	r = r ?: make_parent_folders(to, 0755);
-	if (r < 0)
-		return r;
-	real = realpath(from, NULL);
-	if (!real || stat(real, &st) < 0)
-		return -errno;
-	return S_ISDIR(st.st_mode) ? copy_tree(real, to) : copy_file(real, to);
-}
-
-static int write_text(const char *output, const char *name, const char *text)
-{
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	r = string_format(&path, "%s/%s", output, name);
-	return r ?: file_write_atomic(path, text, strlen(text), 0644);
-}
-
-static int make_folder_in(const char *output, const char *name)
-{
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	r = string_format(&path, "%s/%s", output, name);
-	return r ?: folder_make(path, 0755);
-}
-
-/* Programs that kbuild runs while it compiles, and that no package of the distribution has. */
-static const struct host_tool {
-	const char *folder, *program, *source;
-	const char *includes[3];
-} host_tools[] = {
-	{"scripts", "asn1_compiler", "scripts/asn1_compiler.c", {"include"}},
-	{"scripts/selinux/genheaders",
-	 "genheaders",
-	 "scripts/selinux/genheaders/genheaders.c",
-	 {"include/uapi", "include", "security/selinux/include"}},
-};
-
-static int build_host_tool(const struct tree *tree, const char *output,
-			   const struct host_tool *tool, struct diag_list *diags)
-{
-	_cleanup_free_ char *program = NULL, *source = NULL, *text = NULL;
-	_cleanup_free_ char *includes[ARRAY_SIZE(tool->includes)] = {NULL};
-	const char *argv[16] = {tree->compiler, "-O1"};
-	size_t n = 2;
-	int r;
-
-	r = string_format(&source, "%s/%s", tree->kernel->source, tool->source);
-	r = r ?: string_format(&program, "%s/%s/%s", output, tool->folder, tool->program);
-	if (r < 0)
-		return r;
-	if (!path_exists(source) || path_exists(program))
-		return 0;
-	r = make_folder_in(output, tool->folder);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tool->includes) && tool->includes[i]; i++) {
-		r = string_format(&includes[i], "-I%s/%s", tree->kernel->source, tool->includes[i]);
-		argv[n++] = includes[i];
-	}
-	if (r < 0)
-		return cannot_prepare(diags, r, tool->program);
-	argv[n++] = "-o";
-	argv[n++] = program;
-	argv[n++] = source;
-	r = run_program(&(struct run){.argv = argv}, &text);
-	for (size_t i = 1; i < ARRAY_SIZE(includes); i++)
-		free(TAKE_PTR(includes[i]));
-	if (r < 0)
-		return cannot_prepare(diags, r, tree->compiler);
-	if (r > 0)
-		return diag_error(diags, KM303, -EINVAL, "%s cannot be built: %s", tool->program,
-				  text);
-	return 0;
-}
-
-static int fill_output(const struct tree *tree, const char *output, struct diag_list *diags)
-{
-	const struct kernel *kernel = tree->kernel;
-	int r = 0;
-
-	r = r ?: copy_part(kernel, output, ".config", /* folder= */ false);
-	r = r ?: copy_part(kernel, output, "Module.symvers", /* folder= */ false);
-	r = r ?: copy_part(kernel, output, "include", /* folder= */ true);
-	r = r ?: copy_part(kernel, output, "arch", /* folder= */ true);
-	r = r ?: copy_tool(kernel, output, "scripts");
-	r = r ?: copy_tool(kernel, output, "tools/objtool/objtool");
-	r = r ?: write_text(output, "include/config/kernel.release", kernel->release);
-	/* Without it, make would run syncconfig. */
-	r = r ?: write_text(output, "include/config/auto.conf.cmd", "");
-	if (r < 0)
-		return cannot_prepare(diags, r, output);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(host_tools); i++)
-		r = build_host_tool(tree, output, &host_tools[i], diags);
-	return r;
-}
-
-static int make_output(struct tree *tree, struct diag_list *diags)
-{
-	_cleanup_tree_ char *temporary = NULL;
-	int r;
-
-	r = string_format(&temporary, "%s.new", tree->output);
-	r = r ?: remove_tree(temporary);
-	r = r ?: folder_make(temporary, 0755);
-	if (r < 0)
-		return diag_error(diags, KM103, r, "%s: %s", temporary, strerror(-r));
-	r = fill_output(tree, temporary, diags);
-	if (r < 0)
-		return r;
-	if (rename(temporary, tree->output) < 0)
-		return diag_error(diags, KM103, -errno, "%s: %s", tree->output, strerror(errno));
-	return 0;
-}
-
-static int lock(struct tree *tree, struct diag_list *diags)
-{
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	r = string_format(&path, "%s.lock", tree->output);
-	if (r < 0)
-		return r;
-	tree->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (tree->lock_fd < 0)
-		return diag_error(diags, KM103, -errno, "%s: %s", path, strerror(errno));
-	while (flock(tree->lock_fd, LOCK_EX) < 0) {
-		if (errno != EINTR || run_interrupted())
-			return -errno;
-	}
-	return 0;
-}
+/* The overlay by its place, so that the same patch gives the same command anywhere. */
+#define OVERLAY_FROM_OUTPUT "../" TREE_OVERLAY
 
 bool tree_has_option(const char *config, const char *name)
 {
@@ -222,7 +63,26 @@ static int find_compiler(struct tree *tree, struct diag_list *diags)
 	return tree->compiler_version ? 0 : -ENOMEM;
 }
 
-int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree **ret)
+/* An object does not say where it was compiled. */
+static int flags_for(const struct tree *tree, const char *output, char **ret)
+{
+	return string_format(ret, COMPILE_FLAGS " -fdebug-prefix-map=%s=. -fdebug-prefix-map=%s/=",
+			     output, tree->kernel->source);
+}
+
+static int open_cache(struct tree *tree, struct diag_list *diags)
+{
+	int r;
+
+	r = cache_open(diags, &tree->cache);
+	if (r < 0)
+		return r;
+	r = inputs_open(&tree->prepared, COMPILE_FLAGS, &tree->inputs);
+	return r < 0 ? diag_error(diags, KM309, r, "%s: %s", tree->compiler, strerror(-r)) : 0;
+}
+
+int tree_open(const struct kernel *kernel, const struct tree_options *options,
+	      struct diag_list *diags, struct tree **ret)
 {
 	_cleanup_tree_open_ struct tree *tree = calloc(1, sizeof(*tree));
 	int r;
@@ -230,30 +90,30 @@ int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree 
 	if (!tree)
 		return -ENOMEM;
 	tree->kernel = kernel;
-	tree->lock_fd = -1;
-	r = string_format(&tree->output, "%s/output", kernel->work);
-	r = r ?: find_compiler(tree, diags);
-	r = r ?: lock(tree, diags);
-	if (r == 0 && !path_exists(tree->output))
-		r = make_output(tree, diags);
+	tree->options = *options;
+	tree->prepared.lock_fd = -1;
+	r = find_compiler(tree, diags);
+	r = r ?: prepared_open(kernel, tree->compiler, diags, &tree->prepared);
+	r = r ?: open_cache(tree, diags);
+	r = r ?: string_format(&tree->output, "%s/output", options->scratch);
 	if (r < 0)
 		return r;
+	r = prepared_link(&tree->prepared, tree->output);
+	if (r < 0)
+		return diag_error(diags, KM103, r, "%s: %s", tree->output, strerror(-r));
 	*ret = TAKE_PTR(tree);
 	return 0;
-}
-
-void tree_unlock(struct tree *tree)
-{
-	if (tree->lock_fd >= 0)
-		close(tree->lock_fd);
-	tree->lock_fd = -1;
 }
 
 void tree_free(struct tree *tree)
 {
 	if (!tree)
 		return;
-	tree_unlock(tree);
+	if (tree->inputs)
+		inputs_free(tree->inputs);
+	if (tree->cache)
+		cache_close(tree->cache);
+	prepared_close(&tree->prepared);
 	free(tree->output);
 	free(tree->compiler);
 	free(tree->compiler_version);
@@ -283,44 +143,72 @@ static char *compiler_errors(const char *text)
 	return strndup(first, 800);
 }
 
-static int run_make(const struct tree *tree, const char *target, struct diag_list *diags)
+/* How far kbuild is with what it was told to make. */
+struct making {
+	const struct tree *tree;
+	char *const *targets;
+};
+
+static void count_made(void *userdata)
 {
-	_cleanup_free_ char *makefile = NULL, *cc = NULL, *release = NULL, *text = NULL;
+	const struct making *making = userdata;
+	uint64_t n = 0;
+
+	for (char *const *target = making->targets; *target; target++) {
+		_cleanup_free_ char *object = path_join(making->tree->output, *target);
+
+		n += object && path_exists(object);
+	}
+	progress_update(making->tree->options.progress, n);
+}
+
+/* Returns make's exit status, or a negative errno with a diagnostic. */
+static int run_make(const struct tree *tree, char *const *targets, struct diag_list *diags,
+		    char **ret_text)
+{
+	_cleanup_free_ char *makefile = NULL, *cc = NULL, *release = NULL, *jobs = NULL;
+	_cleanup_free_ char *flags = NULL, *kcflags = NULL;
+	size_t n_targets = strv_length(targets), n = 0;
+	_cleanup_free_ const char **argv = calloc(n_targets + 16, sizeof(*argv));
+	struct making making = {tree, targets};
 	int r;
 
+	if (!argv)
+		return -ENOMEM;
 	r = string_format(&makefile, "%s/Makefile", tree->kernel->source);
-	r = r ?: string_format(&cc, "CC=%s", tree->compiler);
+	r = r ?: string_format(&cc, "CC=%s%s", tree->options.launcher->words, tree->compiler);
 	r = r ?: string_format(&release, "KERNELRELEASE=%s", tree->kernel->release);
+	r = r ?: string_format(&jobs, "-j%u", tree->options.jobs);
+	r = r ?: flags_for(tree, tree->output, &flags);
+	r = r ?: string_format(&kcflags, "KCFLAGS=%s", flags);
 	if (r < 0)
 		return r;
 	/*
 	 * prepare would rebuild kbuild's tools. -o holds for this make only, and Linux 6.12 starts
 	 * another one unless it is told not to print folders.
 	 */
-	r = run_program(
-		&(struct run){.argv = (const char *[]){"make", "-s", "--no-print-directory", "-f",
-						       makefile, cc, release, "-o", "prepare",
-						       target, "KCFLAGS=" COMPILE_FLAGS, NULL},
-			      .folder = tree->output},
-		&text);
+	argv[n++] = "make";
+	argv[n++] = "-s";
+	argv[n++] = "-k";
+	argv[n++] = jobs;
+	argv[n++] = "--no-print-directory";
+	argv[n++] = "-f";
+	argv[n++] = makefile;
+	argv[n++] = cc;
+	argv[n++] = release;
+	argv[n++] = "-o";
+	argv[n++] = "prepare";
+	argv[n++] = kcflags;
+	for (char *const *target = targets; *target; target++)
+		argv[n++] = *target;
+	r = run_program(&(struct run){.argv = argv,
+				      .folder = tree->output,
+				      .tick = tree->options.progress ? count_made : NULL,
+				      .userdata = &making},
+			ret_text);
 	if (r < 0)
 		return diag_error(diags, r == -EINTR ? KM316 : KM309, r, "make: %s", strerror(-r));
-	if (r > 0) {
-		_cleanup_free_ char *errors = compiler_errors(text);
-
-		return diag_error(diags, KM307, -EINVAL, "%s does not compile: %s", target,
-				  errors ?: "");
-	}
-	return 0;
-}
-
-static bool is_newer(const char *object, const char *source)
-{
-	struct stat a, b;
-
-	return stat(object, &a) == 0 && stat(source, &b) == 0 &&
-	       (a.st_mtim.tv_sec > b.st_mtim.tv_sec ||
-		(a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec > b.st_mtim.tv_nsec));
+	return r;
 }
 
 /* make's escapes in a .cmd file: $$ and $(pound). */
@@ -354,23 +242,59 @@ static int command_file(const struct tree *tree, const char *source, char **ret)
 	return string_format(ret, "%s/%.*s.%.*s.o.cmd", tree->output, folder, source, stem, base);
 }
 
-/* The first line: "cmd_dir/x.o := COMMAND", "savedcmd_" from Linux 6.3 on. */
-static int read_command(const struct tree *tree, const char *source, char **ret)
+static int read_command_file(const struct tree *tree, const char *source, char **ret)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
-	const char *start;
+	_cleanup_free_ char *path = NULL;
 	int r;
 
 	r = command_file(tree, source, &path);
-	r = r ?: file_read(path, CONFIG_MAX, &text, NULL);
-	if (r < 0)
-		return r;
-	start = strstr(text, ":= ");
+	return r ?: file_read(path, CONFIG_MAX, ret, NULL);
+}
+
+/* The first line: "cmd_dir/x.o := COMMAND", "savedcmd_" from Linux 6.3 on. */
+static int parse_command(const struct tree *tree, const char *text, char **ret)
+{
+	const char *start = strstr(text, ":= "), *launcher = tree->options.launcher->words;
+
 	if (!start || start > text + strcspn(text, "\n"))
 		return -EBADMSG;
 	start += 3;
+	if (strncmp(start, launcher, strlen(launcher)) == 0)
+		start += strlen(launcher);
 	*ret = unescape(start, strcspn(start, "\n"));
 	return *ret ? 0 : -ENOMEM;
+}
+
+/* After "source_x := " one file, after "deps_x := " one a line, until an empty one. */
+static int parse_dependencies(const char *text, char ***ret)
+{
+	static const char *const starts[] = {"\nsource_", "\ndeps_"};
+	_cleanup_strv_ char **list = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		const char *line = strstr(text, starts[i]);
+
+		line = line ? strstr(line, ":= ") : NULL;
+		if (!line)
+			return -EBADMSG;
+		for (line += 3; r == 0 && *line && *line != '\n'; line += strcspn(line, "\n") + 1) {
+			_cleanup_free_ char *path = NULL;
+
+			line += strspn(line, " ");
+			path = strndup(line, strcspn(line, " \n"));
+			if (!path)
+				return -ENOMEM;
+			if (*path && *path != '\\' && *path != '$')
+				r = strv_append(&list, path);
+			if (!strchr(line, '\n'))
+				break;
+		}
+	}
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(list);
+	return 0;
 }
 
 /* The value of -DNAME='"VALUE"' in the command; NULL where there is none. */
@@ -398,40 +322,113 @@ static int find_owner(struct compiled *compiled)
 	return compiled->module ? 0 : -EBADMSG;
 }
 
-/* Is the object there, newer than its source, and compiled as this program does it now? */
-static bool is_compiled(const struct tree *tree, const char *object, const char *source)
+static int start_original(const struct tree *tree, struct tree_original *original)
 {
-	_cleanup_free_ char *full = NULL, *command = NULL;
+	struct compiled *compiled = &original->compiled;
+	int stem = strlen(original->source) - 2, r;
 
-	if (string_format(&full, "%s/%s", tree->kernel->source, source) < 0)
-		return false;
-	return is_newer(object, full) && read_command(tree, source, &command) == 0 &&
-	       strstr(command, COMPILE_FLAGS);
+	r = string_format(&compiled->source, "%s", original->source);
+	return r     ?:
+		       string_format(&compiled->object, "%s/%.*s.o", tree->output, stem,
+				     original->source);
 }
 
-int tree_compile_original(struct tree *tree, const char *source, struct diag_list *diags,
-			  struct compiled *ret)
+static int take_from_cache(struct tree *tree, struct tree_original *original)
 {
-	_cleanup_(compiled_done) struct compiled compiled = {0};
-	_cleanup_free_ char *target = NULL;
+	struct compiled *compiled = &original->compiled;
+	const struct cache_places places = {tree->kernel->source, tree->output};
 	int r;
 
-	r = string_format(&compiled.source, "%s", source);
-	r = r ?: string_format(&target, "%.*s.o", (int)strlen(source) - 2, source);
-	r = r ?: string_format(&compiled.object, "%s/%s", tree->output, target);
+	r = cache_get(tree->cache, tree->inputs, original->source, &places, compiled->object,
+		      &compiled->command);
+	return r ?: find_owner(compiled);
+}
+
+/* What kbuild made: its .cmd file is the last that it writes. */
+static int take_from_output(struct tree *tree, struct tree_original *original)
+{
+	struct compiled *compiled = &original->compiled;
+	_cleanup_free_ char *text = NULL;
+	_cleanup_strv_ char **dependencies = NULL;
+	const struct cache_places places = {tree->kernel->source, tree->output};
+	int r;
+
+	if (!path_exists(compiled->object))
+		return -EINVAL;
+	r = read_command_file(tree, original->source, &text);
+	r = r ?: parse_command(tree, text, &compiled->command);
+	r = r ?: find_owner(compiled);
+	r = r ?: parse_dependencies(text, &dependencies);
+	if (r < 0)
+		return -EINVAL;
+	return cache_put(tree->cache, tree->inputs, original->source, &places, compiled->object,
+			 compiled->command, dependencies);
+}
+
+/* What many say at the same time is of no use: the one that failed is made once more. */
+static int explain_failure(struct tree *tree, struct tree_original *original,
+			   struct diag_list *diags)
+{
+	const struct diag_where where = {.file = original->source};
+	char *target = original->compiled.object + strlen(tree->output) + 1;
+	_cleanup_free_ char *text = NULL, *errors = NULL;
+	int r;
+
+	r = run_make(tree, (char *[]){target, NULL}, diags, &text);
 	if (r < 0)
 		return r;
-	if (!tree->kernel->is_fetched || !is_compiled(tree, compiled.object, source))
-		r = run_make(tree, target, diags);
+	if (r == 0 && take_from_output(tree, original) == 0)
+		return 0;
+	errors = compiler_errors(text);
+	return diag_add(diags, KM307, DIAG_ERROR, -EINVAL, &where, "%s does not compile: %s",
+			target, errors ?: "");
+}
+
+static int make_missing(struct tree *tree, char *const *targets, struct diag_list *diags)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	r = run_make(tree, targets, diags, &text);
 	if (r < 0)
 		return r;
-	r = read_command(tree, source, &compiled.command);
-	r = r ?: find_owner(&compiled);
-	if (r < 0)
-		return diag_error(diags, KM307, r, "kbuild left no command for %s", target);
-	*ret = compiled;
-	compiled = (struct compiled){0};
+	launcher_hear(tree->options.launcher, text);
 	return 0;
+}
+
+int tree_compile_originals(struct tree *tree, struct tree_original *originals, size_t n,
+			   struct diag_list *diags)
+{
+	_cleanup_strv_ char **targets = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct tree_original *original = &originals[i];
+
+		r = start_original(tree, original);
+		if (r < 0)
+			return r;
+		original->status = take_from_cache(tree, original);
+		if (original->status == -ENOENT)
+			r = strv_append(&targets,
+					original->compiled.object + strlen(tree->output) + 1);
+		else
+			r = original->status;
+	}
+	if (r == 0 && targets)
+		r = make_missing(tree, targets, diags);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct tree_original *original = &originals[i];
+
+		if (original->status != -ENOENT)
+			continue;
+		original->status = take_from_output(tree, original);
+		if (original->status < 0 && !original->is_optional)
+			original->status = explain_failure(tree, original, diags);
+		if (original->status < 0 && original->status != -EINVAL)
+			r = original->status;
+	}
+	return r;
 }
 
 struct rewrite {
@@ -502,35 +499,81 @@ static void remove_folder(char *text, const char *folder)
 			p += n - 1;
 }
 
-int tree_compile_patched(struct tree *tree, const struct compiled *original, const char *overlay,
-			 const char *object, struct diag_list *diags)
+static int patched_command(const struct tree *tree, const struct tree_patched *patched, char **ret)
 {
-	_cleanup_free_ char *command = NULL, *text = NULL, *errors = NULL;
 	const struct rewrite rewrite = {
-		.object = original->object + strlen(tree->output) + 1,
-		.new_object = object,
+		.object = patched->original->object + strlen(tree->output) + 1,
+		.new_object = patched->object,
 		.source = tree->kernel->source,
-		.overlay = overlay,
+		.overlay = OVERLAY_FROM_OUTPUT,
 	};
-	const struct diag_where where = {.file = original->source};
+	_cleanup_free_ char *command = NULL;
 	int r;
 
-	r = rewrite_command(original->command, &rewrite, &command);
-	if (r < 0)
-		return r;
-	/* kbuild chains the compiler and objtool with ';': the first failure has to end it. */
-	r = run_program(
-		&(struct run){.argv = (const char *[]){"/bin/sh", "-e", "-c", command, NULL},
-			      .folder = tree->output},
-		&text);
-	if (r == -EINTR)
-		return diag_error(diags, KM316, r, "interrupted");
-	if (r < 0)
-		return diag_error(diags, KM309, r, "the compiler: %s", strerror(-r));
-	if (r == 0)
+	r = rewrite_command(patched->original->command, &rewrite, &command);
+	return r ?: string_format(ret, "%s%s", tree->options.launcher->words, command);
+}
+
+static int check_patched(const struct tree *tree, const struct tree_patched *patched,
+			 const struct run_result *result, struct diag_list *diags)
+{
+	const struct diag_where where = {.file = patched->original->source};
+	_cleanup_free_ char *errors = NULL;
+
+	if (result->status < 0)
+		return diag_error(diags, KM309, result->status, "the compiler: %s",
+				  strerror(-result->status));
+	launcher_hear(tree->options.launcher, result->text);
+	if (result->status == 0)
 		return 0;
-	remove_folder(text, overlay);
-	errors = compiler_errors(text);
+	remove_folder(result->text, OVERLAY_FROM_OUTPUT);
+	errors = compiler_errors(result->text);
 	return diag_add(diags, KM308, DIAG_ERROR, -EINVAL, &where, "the patched file: %s",
 			errors ?: "");
+}
+
+static void count_compiled(void *userdata, size_t n)
+{
+	progress_update(userdata, n);
+}
+
+static int run_commands(struct tree *tree, char *const *commands, size_t n,
+			struct run_result *results)
+{
+	_cleanup_free_ struct run *runs = calloc(n + 1, sizeof(*runs));
+	_cleanup_free_ const char *(*argv)[5] = calloc(n + 1, sizeof(*argv));
+
+	if (!runs || !argv)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		/* kbuild chains the compiler and objtool with ';': the first failure ends it. */
+		argv[i][0] = "/bin/sh";
+		argv[i][1] = "-e";
+		argv[i][2] = "-c";
+		argv[i][3] = commands[i];
+		runs[i] = (struct run){.argv = argv[i], .folder = tree->output};
+	}
+	return run_programs(runs, n, tree->options.jobs,
+			    tree->options.progress ? count_compiled : NULL, tree->options.progress,
+			    results);
+}
+
+int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
+			 struct diag_list *diags)
+{
+	_cleanup_strv_ char **commands = calloc(n + 1, sizeof(*commands));
+	_cleanup_free_ struct run_result *results = calloc(n + 1, sizeof(*results));
+	int r = 0, result = 0;
+
+	if (!commands || !results)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = patched_command(tree, &patched[i], &commands[i]);
+	r = r ?: run_commands(tree, commands, n, results);
+	if (r == -EINTR)
+		diag_error(diags, KM316, r, "interrupted");
+	for (size_t i = 0; r == 0 && i < n; i++)
+		result = check_patched(tree, &patched[i], &results[i], diags) ?: result;
+	run_results_done(results, n);
+	return r ?: result;
 }

@@ -2,48 +2,77 @@
 /*
  * Compiling single files of a kernel exactly as its distribution did.
  *
- * The output folder is a copy of the distribution's own build folder and kbuild's tools:
- * configuration and generated headers are the shipped ones and nothing has to be prepared.
- * kbuild compiles the original there; the patched file is compiled by the very command that
- * kbuild then left in its .cmd file, with the overlay in place of the source tree.
+ * kbuild compiles the originals, all in one run, in a folder of this build's own that is made of
+ * links to the distribution's configuration, generated headers and tools (prepared.h); or they
+ * come from the cache. The patched files are compiled by the very commands that kbuild left in its
+ * .cmd files, with the overlay in place of the source tree. The overlay lies beside the folder and
+ * is named from there, and paths in debug information are cut: neither an object nor what the
+ * compiler's launcher sees depends on where a build takes place.
  */
 #ifndef PATCHGEN_TREE_H
 #define PATCHGEN_TREE_H
 
 #include <stdbool.h>
 
-#include "kernel.h"
+#include "cache.h"
+#include "launcher.h"
+#include "prepared.h"
+
+struct tree_options {
+	const char *scratch; /* folder of this build's own, with the overlay in it */
+	struct launcher *launcher;
+	unsigned jobs; /* compilers at a time */
+	struct progress *progress;
+};
 
 struct tree {
 	const struct kernel *kernel;
+	struct tree_options options;
+	struct prepared prepared;
 	char *output;
 	char *compiler; /* as in the kernel's configuration: gcc-12 */
 	char *compiler_version; /* first line of its --version */
 	char *kernel_compiler; /* the same, of the one that built the kernel; NULL: not known */
-	int lock_fd; /* the output folder is one process's at a time */
+	struct inputs *inputs;
+	struct cache *cache;
 };
+
+/* The overlay in the scratch folder, and as the compile folder sees it. */
+#define TREE_OVERLAY "source"
 
 struct compiled {
 	char *source; /* relative: kernel/time/namespace.c */
 	char *object; /* the original, compiled */
-	char *command; /* kbuild's shell command for it */
+	char *command; /* kbuild's shell command for it, without the launcher */
 	char *module; /* module it is part of, or "vmlinux" */
 	bool is_module;
 };
 
-int tree_open(const struct kernel *kernel, struct diag_list *diags, struct tree **ret);
+int tree_open(const struct kernel *kernel, const struct tree_options *options,
+	      struct diag_list *diags, struct tree **ret);
 void tree_free(struct tree *tree);
 
-/* Nothing more will be compiled: others may. */
-void tree_unlock(struct tree *tree);
+/* One file to be compiled without the patch. */
+struct tree_original {
+	const char *source;
+	bool is_optional; /* that it does not compile is not told */
+	int status; /* 0, -EINVAL (KM307: it does not compile, and why), or another errno */
+	struct compiled compiled; /* where status is 0; the caller's to end */
+};
 
-/* Returns 0, -EINVAL (KM307: it does not compile, and why), or another errno. */
-int tree_compile_original(struct tree *tree, const char *source, struct diag_list *diags,
-			  struct compiled *ret);
+/* Returns 0 when each has its status, or a negative errno. */
+int tree_compile_originals(struct tree *tree, struct tree_original *originals, size_t n,
+			   struct diag_list *diags);
 
-/* The same file as it is in the overlay (overlay.h), into another object. KM308 for errors. */
-int tree_compile_patched(struct tree *tree, const struct compiled *original, const char *overlay,
-			 const char *object, struct diag_list *diags);
+/* The same file as it is in the overlay (overlay.h), into another object. */
+struct tree_patched {
+	const struct compiled *original;
+	const char *object;
+};
+
+/* Returns 0, -EINVAL with KM308 for each that has errors, or another negative errno. */
+int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
+			 struct diag_list *diags);
 
 void compiled_done(struct compiled *compiled);
 

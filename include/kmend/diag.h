@@ -130,7 +130,13 @@
 	X(KM331, "the compiler is not the one that the kernel was built with",                   \
 	  "install the compiler that the kernel's configuration names")                          \
 	X(KM332, "the source is of another version than the kernel",                             \
-	  "give the source of exactly the version that the image was built from")
+	  "give the source of exactly the version that the image was built from")                \
+	X(KM340, "the compiler's launcher cannot be used",                                       \
+	  "give a program's name or absolute path: --launcher=ccache")                           \
+	X(KM341, "the compiler's launcher has something to say",                                 \
+	  "the result is the same; see its own documentation")                                   \
+	X(KM342, "entries of the cache were damaged",                                            \
+	  "nothing: what they held was compiled anew; look after the disk")
 
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \
