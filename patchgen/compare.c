@@ -57,7 +57,7 @@ static bool copies_same(const struct symbol *a, const struct symbol *b, unsigned
 	if (!symbol_is_copied(a) || !symbol_is_copied(b) ||
 	    strcmp(symbol_base(a), symbol_base(b)) != 0 || a->size != b->size)
 		return false;
-	if (a->section->special && a->section->special->kind == SPECIAL_STATIC)
+	if (section_is_copied(a->section))
 		return a->section->special == b->section->special && pointers_same(&ra, &rb);
 	return ranges_same_at(&ra, &rb, NULL, NULL, depth + 1, NULL);
 }
@@ -131,7 +131,7 @@ static bool ranges_same_at(const struct range *a, const struct range *b, const s
 	size_t j = section_reloc_index(b->section, b->from);
 	uint64_t size_a = a->to - a->from, size_b = b->to - b->from, ignored;
 	uint64_t size = size_a < size_b ? size_a : size_b, at = 0;
-	const struct special *mask = ea ? ea->special : NULL;
+	const struct special *mask = ea ? ea->special : a->section->special;
 
 	if (!ret_first)
 		ret_first = &ignored;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "arch.h"
 #include "differ.h"
 
 static bool is_definition(const struct symbol *symbol)
@@ -15,14 +16,6 @@ static bool is_definition(const struct symbol *symbol)
 	       strncmp(symbol->name, ".L", 2) != 0;
 }
 
-/* clang calls a static local "function.variable", gcc "variable.number". */
-static const char *local_name(const struct symbol *symbol)
-{
-	const char *dot = strrchr(symbol_base(symbol), '.');
-
-	return dot ? dot + 1 : symbol_base(symbol);
-}
-
 bool symbol_is_copied(const struct symbol *symbol)
 {
 	static const char *const names[] = {
@@ -30,19 +23,17 @@ bool symbol_is_copied(const struct symbol *symbol)
 		"__already_done", "__warned",     "__print_once",        "__pr_once", "__msg",
 		"_entry",         "_entry_ptr",
 	};
-	const char *name;
 
 	if (!symbol_is_data(symbol) || symbol->bind != STB_LOCAL || !symbol->section)
 		return false;
-	if (symbol->section->special && symbol->section->special->kind == SPECIAL_STATIC)
+	if (section_is_copied(symbol->section))
 		return true;
 	/* Tables that gcc makes of a switch, and unnamed constants */
 	if (!section_is_writable(symbol->section) &&
 	    (strcmp(symbol_base(symbol), "CSWTCH") == 0 || strcmp(symbol_base(symbol), "C") == 0))
 		return true;
-	name = local_name(symbol);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0)
+		if (strcmp(symbol_base(symbol), names[i]) == 0)
 			return strchr(symbol->name, '.') || !section_is_writable(symbol->section);
 	return false;
 }
@@ -93,12 +84,92 @@ static struct symbol *only_based(const struct object *object, const char *base, 
 	return found;
 }
 
+static bool targets_alike(const struct reloc *a, const struct reloc *b)
+{
+	struct target ta = reloc_target(a), tb = reloc_target(b);
+
+	if (!ta.symbol || !tb.symbol)
+		return !ta.symbol && !tb.symbol;
+	return ta.offset == tb.offset &&
+	       strcmp(symbol_base(ta.symbol), symbol_base(tb.symbol)) == 0;
+}
+
+/* Whether two functions have the same code, as far as it can be told before anything is paired. */
+static bool functions_alike(const struct symbol *a, const struct symbol *b)
+{
+	const struct section *x = a->section, *y = b->section;
+	size_t i = section_reloc_index(x, a->value), j = section_reloc_index(y, b->value);
+	uint64_t at = 0;
+
+	if (a->size != b->size || !x->data || !y->data)
+		return false;
+	for (;; i++, j++) {
+		bool end_a = i == x->n_relocs || x->relocs[i].offset >= a->value + a->size;
+		bool end_b = j == y->n_relocs || y->relocs[j].offset >= b->value + b->size;
+		uint64_t next = end_a ? a->size : x->relocs[i].offset - a->value;
+
+		if (end_a != end_b ||
+		    memcmp(x->data + a->value + at, y->data + b->value + at, next - at))
+			return false;
+		if (end_a)
+			return true;
+		if (y->relocs[j].offset - b->value != next ||
+		    x->relocs[i].type != y->relocs[j].type ||
+		    !targets_alike(&x->relocs[i], &y->relocs[j]))
+			return false;
+		at = next + arch_reloc_width(x->relocs[i].type);
+	}
+}
+
+/* The only clone of this one's base that looks like it; NULL: none, or several. */
+static struct symbol *only_alike(const struct object *object, const struct symbol *clone)
+{
+	struct symbol *found = NULL;
+
+	for (struct symbol *s = object_first_by_base(object, symbol_base(clone)); s;
+	     s = s->next_same_base) {
+		if (!symbol_is_function(s) || !is_candidate(s) || s->parent ||
+		    strcmp(symbol_base(s), symbol_base(clone)) != 0 || !functions_alike(s, clone))
+			continue;
+		if (found)
+			return NULL;
+		found = s;
+	}
+	return found;
+}
+
+/* Clones of one function are numbered as they come: f.constprop.1 may have been f.constprop.0. */
+static void correlate_clones(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched) {
+		struct symbol *orig;
+
+		if (!symbol_is_function(symbol) || !is_candidate(symbol) || symbol->parent ||
+		    strcmp(symbol->name, symbol_base(symbol)) == 0)
+			continue;
+		orig = only_alike(differ->orig, symbol);
+		if (orig && only_alike(differ->patched, orig) == symbol)
+			pair(orig, symbol);
+	}
+}
+
+/* A .cold part is that of its parent, whatever number it has. */
+static void correlate_cold(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched) {
+		struct symbol *twin = symbol->parent ? symbol->parent->twin : NULL;
+
+		if (twin && twin->child && !twin->child->twin)
+			pair(twin->child, symbol);
+	}
+}
+
 static void correlate_names(struct differ *differ)
 {
 	for_each_symbol(symbol, differ->patched) {
 		struct symbol *orig;
 
-		if (!is_candidate(symbol) || symbol_is_numbered(symbol))
+		if (!is_candidate(symbol) || symbol_is_numbered(symbol) || symbol->parent)
 			continue;
 		orig = only_named(differ->orig, symbol->name, symbol->type);
 		if (orig && only_named(differ->patched, symbol->name, symbol->type) == symbol)
@@ -130,7 +201,7 @@ static void correlate_bases(struct differ *differ, unsigned char type)
 	for_each_symbol(symbol, differ->patched) {
 		struct symbol *orig;
 
-		if (symbol->type != type || !is_candidate(symbol))
+		if (symbol->type != type || !is_candidate(symbol) || symbol->parent)
 			continue;
 		orig = only_based(differ->orig, symbol_base(symbol), type);
 		if (!orig || only_based(differ->patched, symbol_base(symbol), type) != symbol)
@@ -139,6 +210,51 @@ static void correlate_bases(struct differ *differ, unsigned char type)
 			continue;
 		pair(orig, symbol);
 		symbol->is_guessed = type == STT_OBJECT;
+	}
+}
+
+/* "f.x" and "f.x.3" are variables x of f: how long is what they have in common? 0: not clang's. */
+static size_t qualified_length(const struct symbol *symbol)
+{
+	const char *name = symbol->name, *dot = strchr(name + 1, '.');
+
+	if (!dot || dot[1] == 0 || strspn(dot + 1, "0123456789") > 0)
+		return 0;
+	dot = strchr(dot + 1, '.');
+	return dot ? (size_t)(dot - name) : strlen(name);
+}
+
+/* The only candidate for a variable of that name in that function. */
+static struct symbol *only_qualified(const struct object *object, const struct symbol *like)
+{
+	size_t length = qualified_length(like);
+	struct symbol *found = NULL;
+
+	for (struct symbol *s = object_first_by_base(object, symbol_base(like)); s;
+	     s = s->next_same_base) {
+		if (!is_candidate(s) || !symbol_is_numbered(s) || qualified_length(s) != length ||
+		    strncmp(s->name, like->name, length) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = s;
+	}
+	return found;
+}
+
+/* clang tells in whose function a variable is. */
+static void correlate_qualified(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched) {
+		struct symbol *orig;
+
+		if (!is_candidate(symbol) || !symbol_is_numbered(symbol) ||
+		    !qualified_length(symbol))
+			continue;
+		orig = only_qualified(differ->orig, symbol);
+		if (orig && only_qualified(differ->patched, symbol) == symbol &&
+		    may_be_twins(orig, symbol))
+			pair(orig, symbol);
 	}
 }
 
@@ -237,11 +353,14 @@ static void correlate_users(struct differ *differ,
 
 void correlate(struct differ *differ)
 {
+	correlate_clones(differ);
 	correlate_names(differ);
 	correlate_bases(differ, STT_FUNC);
+	correlate_cold(differ);
 	correlate_users(differ, correlate_places);
 	correlate_users(differ, correlate_places);
 	correlate_users(differ, correlate_order);
+	correlate_qualified(differ);
 	/* One that moved to another function, or is only reached through what was paired last. */
 	correlate_bases(differ, STT_OBJECT);
 	correlate_users(differ, correlate_places);

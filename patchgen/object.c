@@ -103,6 +103,14 @@ static int read_sections(struct object *object, struct diag_list *diags)
 	return 0;
 }
 
+static bool ends_in_counter(const char *name)
+{
+	const char *unique = strstr(name, "__UNIQUE_ID_");
+
+	return (unique && (unique == name || unique[-1] == '.')) ||
+	       strncmp(name, "__BTF_ID__", 10) == 0;
+}
+
 /* Drop each ".NNN" component, and the digits that end a name made by __UNIQUE_ID() or BTF_ID(). */
 static char *base_name(const char *name)
 {
@@ -122,11 +130,20 @@ static char *base_name(const char *name)
 		else
 			base[n++] = name[i];
 	}
-	if (strncmp(name, "__UNIQUE_ID_", 12) == 0 || strncmp(name, "__BTF_ID__", 10) == 0)
+	if (ends_in_counter(name))
 		while (n > 0 && isdigit((unsigned char)base[n - 1]))
 			n--;
 	base[n] = 0;
 	return base;
+}
+
+/* clang calls a static local "function.variable", gcc "variable.number". */
+static void drop_function(char *base)
+{
+	const char *dot = strrchr(base, '.');
+
+	if (dot && dot > base && dot[1] && strcmp(dot, ".llvm") != 0)
+		memmove(base, dot + 1, strlen(dot));
 }
 
 static int place_symbol(struct symbol *symbol, const GElf_Sym *sym, Elf32_Word xindex,
@@ -175,6 +192,8 @@ static int read_symbol(struct object *object, size_t i, const GElf_Sym *sym, Elf
 	symbol->base = base_name(symbol->name);
 	if (!symbol->base)
 		return no_memory(diags);
+	if (symbol_is_data(symbol) && symbol->bind == STB_LOCAL)
+		drop_function(symbol->base);
 	return place_symbol(symbol, sym, xindex, object, diags);
 }
 

@@ -135,7 +135,10 @@ struct symbol *object_first_by_base(const struct object *object, const char *bas
 struct symbol *object_find_undefined(const struct object *object, const char *name);
 struct section *object_find_section(const struct object *object, const char *name);
 
-/* The name without numbers added by the compiler: "_rs.7" is "_rs", "f.part.0.cold" "f.part.cold". */
+/*
+ * The name without what the compiler added to tell it from others: "_rs.7" and clang's "f._rs" are
+ * "_rs", "f.part.0.cold" is "f.part.cold".
+ */
 const char *symbol_base(const struct symbol *symbol);
 bool symbol_is_function(const struct symbol *symbol);
 bool symbol_is_data(const struct symbol *symbol);

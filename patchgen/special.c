@@ -32,6 +32,10 @@ static const struct special table[] = {
 	/* The names of events that code has at hand: what it uses is its own copy. */
 	{"__tracepoint_str", SPECIAL_STATIC},
 	{"__trace_printk_fmt", SPECIAL_STATIC},
+	/* What UBSAN says of a place: file, line and column, and whether it has been said before. */
+	{".data*..Lubsan_data*", SPECIAL_STATIC, .line_offset = 8, .line_size = 8},
+	{".data*..L__unnamed_*", SPECIAL_STATIC, .line_offset = 8, .line_size = 8},
+	{".data*..Lubsan_type*", SPECIAL_STATIC},
 	{"__ksymtab*", SPECIAL_EXPORT},
 	{"___ksymtab*", SPECIAL_EXPORT},
 	{"__kcrctab*", SPECIAL_EXPORT},
@@ -95,7 +99,8 @@ static const struct special *find(const struct special *specials, size_t n, cons
 static bool is_plain(const char *section)
 {
 	return has_prefix(section, ".text.") || has_prefix(section, ".rodata.") ||
-	       has_prefix(section, ".data.") || has_prefix(section, ".bss.");
+	       has_prefix(section, ".bss.") ||
+	       (has_prefix(section, ".data.") && !strstr(section, "..L"));
 }
 
 const struct special *special_of(const char *section)
@@ -111,6 +116,7 @@ const struct special *special_of(const char *section)
 bool section_is_ordinary(const struct section *section)
 {
 	static const char *const patterns[] = {
+		".data.*",
 		".text",
 		".data",
 		".bss",
@@ -138,6 +144,11 @@ bool section_is_ordinary(const struct section *section)
 		if (fnmatch(patterns[i], section->name, 0) == 0)
 			return true;
 	return false;
+}
+
+bool section_is_copied(const struct section *section)
+{
+	return section->special && section->special->kind == SPECIAL_STATIC;
 }
 
 static int bad_layout(struct section *section, struct diag_list *diags)
@@ -315,7 +326,7 @@ int special_unnamed_range(const struct target *target, const struct entry *entry
 		*ret = (struct range){section, from, from + length};
 		return 0;
 	}
-	if (!section->data || section_is_writable(section))
+	if (!section->data || (section_is_writable(section) && !section_is_copied(section)))
 		return -ENOENT;
 	if (section_is_code(section))
 		return code_range(section, from, ret);

@@ -33,6 +33,8 @@ struct special {
 /* What a section is; NULL: an ordinary section, or not known (section_is_ordinary() tells). */
 const struct special *special_of(const char *section);
 bool section_is_ordinary(const struct section *section);
+/* Whether a patch brings its own copy of the variables in it. */
+bool section_is_copied(const struct section *section);
 
 /* Give each section of code the special entries that describe it. */
 int special_attach(struct object *object, struct diag_list *diags);
