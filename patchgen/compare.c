@@ -73,6 +73,23 @@ static bool unnamed_same(const struct target *a, const struct target *b, const s
 	       ranges_same_at(&ra, &rb, NULL, NULL, depth + 1, NULL);
 }
 
+/* The functions that gcc found to be the same share one place; any of their names may be used. */
+static bool aliases_same(const struct symbol *a, const struct symbol *b)
+{
+	const struct section *section = b->section;
+
+	if (!symbol_is_function(a) || !symbol_is_function(b))
+		return false;
+	for (size_t i = 0; i < section->n_defs; i++) {
+		const struct symbol *alias = section->defs[i], *twin = alias->twin;
+
+		if (alias->value == b->value && symbol_is_function(alias) && twin &&
+		    twin->section == a->section && twin->value == a->value)
+			return true;
+	}
+	return false;
+}
+
 static bool targets_same(const struct target *a, const struct target *b, const struct entry *ea,
 			 const struct entry *eb, unsigned depth)
 {
@@ -86,7 +103,7 @@ static bool targets_same(const struct target *a, const struct target *b, const s
 		return depth < DEPTH_MAX && unnamed_same(a, b, ea, eb, depth);
 	if (!a->symbol || !b->symbol || a->offset != b->offset)
 		return false;
-	return a->symbol->twin == b->symbol ||
+	return a->symbol->twin == b->symbol || aliases_same(a->symbol, b->symbol) ||
 	       (depth < DEPTH_MAX && copies_same(a->symbol, b->symbol, depth));
 }
 

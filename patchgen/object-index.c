@@ -14,7 +14,13 @@ static int by_value(const void *a, const void *b)
 		return x->value < y->value ? -1 : 1;
 	if (x->size != y->size)
 		return x->size < y->size ? -1 : 1;
-	return x->index < y->index ? 1 : -1;
+	/* Of several names of one place the last is taken: a global one, and always the same. */
+	if (x->bind != y->bind)
+		return x->bind == STB_LOCAL ? -1 :
+		       y->bind == STB_LOCAL ? 1 :
+		       x->bind < y->bind    ? 1 :
+					      -1;
+	return strcmp(y->name, x->name) ?: (x->index < y->index ? 1 : -1);
 }
 
 /* Labels that gcc and clang leave for strings and constants are no definitions. */
