@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Functions that change and cannot be redirected, as ftrace has no entry in them: what is notrace,
- * in a file built without -pg (kernel/trace), or declared inline and yet compiled (__do_sys_*).
+ * in a file built without -pg (kernel/trace), or declared inline and yet compiled (__do_sys_*). So
+ * do those that share their place with another function that does not change.
  * Such a function comes along like a new one, and its callers are redirected instead, though they
  * did not change: their copies call the copy. That holds where every reference to the function is
  * a call or jump out of other functions of the object; whoever has its address goes on calling the
@@ -108,8 +109,10 @@ static void refuse_callee(struct differ *differ, struct callee *callee, enum dia
 		why = NULL;
 	va_end(ap);
 	refuse(differ, code, root, root->section, root->value + first,
-	       "%s() changes (first at +0x%llx) and has no fentry call to redirect: %s", root->name,
-	       (unsigned long long)first, why ?: "callers do not help");
+	       "%s() changes (first at +0x%llx) and %s: %s", root->name, (unsigned long long)first,
+	       function_has_fentry(root->twin) ? "is one with another function in the kernel" :
+						 "has no fentry call to redirect",
+	       why ?: "callers do not help");
 }
 
 /* How a message names the function after the change has been named. */
@@ -382,7 +385,8 @@ static bool is_callee(const struct symbol *symbol)
 	       !symbol->parent && !symbol->is_carried &&
 	       (symbol->is_changed || symbol->is_redirected) &&
 	       (symbol->section->flags & SHF_ALLOC) && !section_is_init(symbol->section) &&
-	       !section_is_init(orig->section) && !function_has_fentry(orig) &&
+	       !section_is_init(orig->section) &&
+	       (!function_has_fentry(orig) || function_shares_place(symbol)) &&
 	       strcmp(symbol->section->name, ".static_call.text") != 0;
 }
 

@@ -68,6 +68,11 @@ bool is_line_argument(const struct symbol *symbol, uint64_t offset);
 void judge(struct differ *differ);
 /* Whether ftrace can redirect a function. */
 bool function_has_fentry(const struct symbol *symbol);
+/*
+ * Whether the original has another function in the place of this one's twin (gcc makes one of two
+ * static functions that do the same), which the patch gives a place of its own.
+ */
+bool function_shares_place(const struct symbol *symbol);
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...) _printf_(6, 7);
 

@@ -70,6 +70,21 @@ bool function_has_fentry(const struct symbol *symbol)
 	return false;
 }
 
+bool function_shares_place(const struct symbol *symbol)
+{
+	const struct symbol *orig = symbol->twin;
+	const struct section *section = orig->section;
+
+	for (size_t i = 0; i < section->n_defs; i++) {
+		const struct symbol *alias = section->defs[i], *twin = alias->twin;
+
+		if (alias->value == orig->value && symbol_is_function(alias) && twin &&
+		    (twin->section != symbol->section || twin->value != symbol->value))
+			return true;
+	}
+	return false;
+}
+
 /* dcache_hash() finds its table by an address that Linux 6.11 and later write into code at boot. */
 static void judge_boot_entries(struct differ *differ, const struct symbol *symbol)
 {

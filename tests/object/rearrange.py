@@ -73,7 +73,6 @@ def permute_symbols(elf, chance):
     table, = elf.find(SHT_SYMTAB)
     header, data = elf.sections[table]
     symbols = list(SYMBOL.iter_unpack(data))
-    # Which .cold part is whose is told by the order where names are the same: keep functions.
     local, others = list(range(1, header[7])), list(range(header[7], len(symbols)))
     chance.shuffle(local)
     chance.shuffle(others)
@@ -90,7 +89,7 @@ def permute_symbols(elf, chance):
 
 
 def renumber(elf, chance):
-    """x.3 becomes x.1003, or any other number; two of one base change places."""
+    """The number of a static variable, x.3, becomes any other."""
     table, = elf.find(SHT_SYMTAB)
     header, data = elf.sections[table]
     strings = elf.sections[header[6]]
@@ -100,8 +99,7 @@ def renumber(elf, chance):
     for name, info, other, section, value, size in SYMBOL.iter_unpack(data):
         text = bytes(strings[1][name:strings[1].index(b"\0", name)])
         match = re.fullmatch(rb"(.+)\.(\d+)", text)
-        is_clone = info & 15 == 2
-        if match and info >> 4 == 0 and info & 15 in (1, 2) and not is_clone:
+        if match and info >> 4 == 0 and info & 15 == 1:
             name = len(texts)
             texts += b"%s.%d\0" % (match.group(1), shift - int(match.group(2)) % 997)
         symbols.append(SYMBOL.pack(name, info, other, section, value, size))

@@ -8,10 +8,10 @@
 #include "kernel.h"
 #include "export.h"
 
-#define FUNCTION(name)               \
-	noinline int name(int x)     \
-	{                            \
-		return x + __LINE__; \
+#define FUNCTION(name)                    \
+	noinline int name(int x)          \
+	{                                 \
+		return x + sizeof(#name); \
 	}
 
 noinline int changed(int x)
