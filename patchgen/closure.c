@@ -199,6 +199,12 @@ static int inside(struct differ *differ, struct symbol *symbol, const struct tar
 	if (take_symbol(differ, symbol, &ret->piece) < 0)
 		return -ENOMEM;
 	ret->offset = (int64_t)(symbol->value - ret->piece->range.from) + target->offset;
+	if (ret->offset < 0 && section_is_code(symbol->section)) {
+		refuse(differ, KM221, symbol, symbol->section, symbol->value,
+		       "reference to what is in front of %s() in a section that it shares",
+		       symbol->name);
+		return 0;
+	}
 	return 1;
 }
 
@@ -355,11 +361,49 @@ static int unnamed(struct differ *differ, const struct piece *from, const struct
 	return add_piece(differ, &range, NULL, entry, &ret->piece) < 0 ? -ENOMEM : 1;
 }
 
+/* The function that a label in code belongs to: it is inside, or in the padding in front. */
+static struct symbol *function_of_label(const struct symbol *label)
+{
+	const struct section *section = label->section;
+	struct symbol *covering = section_symbol_at(section, label->value);
+
+	if (covering && symbol_is_function(covering))
+		return covering;
+	if (strncmp(label->name, "__pfx_", 6) != 0 && strncmp(label->name, "__cfi_", 6) != 0)
+		return NULL;
+	for (size_t i = 0; i < section->n_defs; i++) {
+		struct symbol *symbol = section->defs[i];
+
+		if (symbol_is_function(symbol) && symbol->value >= label->value &&
+		    strcmp(symbol->name, label->name + 6) == 0)
+			return symbol;
+	}
+	return NULL;
+}
+
+/* A place is told from the function that it moves with. */
+static struct target place_in_function(const struct target *target)
+{
+	struct symbol *label = target->symbol, *symbol;
+
+	if (!label || symbol_is_function(label) || symbol_is_data(label) || !target->section ||
+	    !section_is_code(target->section))
+		return *target;
+	symbol = function_of_label(label);
+	if (!symbol)
+		return *target;
+	return (struct target){
+		.symbol = symbol,
+		.section = target->section,
+		.offset = target->offset + (int64_t)label->value - (int64_t)symbol->value,
+	};
+}
+
 int reference(struct differ *differ, const struct piece *from, const struct reloc *reloc,
 	      struct reference *ret)
 {
 	const struct entry *entry = from->entry;
-	struct target target = reloc_target(reloc);
+	struct target named = reloc_target(reloc), target = place_in_function(&named);
 
 	if (reloc->is_uncertain && arch_reloc_is_pcrel(reloc->type)) {
 		refuse(differ, KM222, from->symbol, from->range.section, reloc->offset,

@@ -19,7 +19,7 @@ TABLES = {"__bug_table": 12, ".altinstructions": None, ".smp_locks": 4, "__ex_ta
 class Section:
     def __init__(self, name, header, data):
         self.name, self.type, self.flags = name, header[1], header[2]
-        self.size, self.link, self.info = header[5], header[6], header[7]
+        self.size, self.link, self.info, self.entsize = *header[5:8], header[9]
         self.data = data
         self.relocs = []
         self.symbols = []
@@ -104,7 +104,8 @@ def meaning(reloc, extra):
     if section.flags & 4:
         return ("code", section.data[place:place + 4] if not relocs_in(section, place, place + 4)
                 else b"")
-    return ("data", section.data[place:place + 8])
+    size = section.entsize if section.flags & 0x10 else 8
+    return ("data", section.data[place:place + size])
 
 
 def same(a, b, extras=(4,)):
@@ -114,7 +115,8 @@ def same(a, b, extras=(4,)):
         if x == y:
             return True
         # Of unnamed constants only what the output took can be compared.
-        if x[0] == y[0] == "data" and y[1] and x[1].startswith(y[1]):
+        size = min(len(x[1]), len(y[1])) if x[0] == y[0] == "data" else 0
+        if size and x[1][:size] == y[1][:size]:
             return True
     return False
 
