@@ -43,7 +43,7 @@ static int open_kernel(struct build *build)
 	if (r < 0)
 		return r;
 	STEP(build, 0, "reading the image of %s", build->kernel->release);
-	r = image_open(build->kernel, &build->diags, &build->image);
+	r = image_open(build->kernel, options->symbols, &build->diags, &build->image);
 	r = r     ?:
 		    fidelity_check_source(build->kernel, build->image, mismatch_severity(options),
 					  &build->diags);

@@ -21,6 +21,7 @@ struct build_options {
 	enum verify verify;
 	const char *launcher; /* of the compiler, as launcher_open() takes it */
 	unsigned jobs; /* compilers at a time */
+	const char *symbols; /* list of the kernel's symbols; NULL: the image's own tables */
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
 };

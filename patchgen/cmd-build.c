@@ -19,6 +19,8 @@ static void usage(FILE *f)
 	      "      --build=DIR       its build folder, as /lib/modules/R/build,\n"
 	      "      --vmlinuz=FILE    its image,\n"
 	      "      --modules=DIR     its modules, as /lib/modules/R\n"
+	      "      --symbols=FILE    the kernel's symbols, where its image has no tables that can be\n"
+	      "                        read: System.map, copy of /proc/kallsyms, or vmlinux\n"
 	      "  -n, --name=NAME       the patch's name (default: the manifest's, or the file's)\n"
 	      "      --verify=HOW      functions that are not proven to be the shipped ones are refused\n"
 	      "                        (require, default), told (warn), or not looked at (off)\n"
@@ -37,7 +39,16 @@ struct arguments {
 	bool json, help;
 };
 
-enum { ARG_SOURCE = 256, ARG_BUILD, ARG_VMLINUZ, ARG_MODULES, ARG_VERIFY, ARG_JSON, ARG_LAUNCHER };
+enum {
+	ARG_SOURCE = 256,
+	ARG_BUILD,
+	ARG_VMLINUZ,
+	ARG_MODULES,
+	ARG_SYMBOLS,
+	ARG_VERIFY,
+	ARG_JSON,
+	ARG_LAUNCHER
+};
 
 #define JOBS_MAX 1024
 
@@ -87,6 +98,9 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 	case ARG_MODULES:
 		options->paths.modules = optarg;
 		return 0;
+	case ARG_SYMBOLS:
+		options->symbols = optarg;
+		return 0;
 	case ARG_VERIFY:
 		options->verify = verify_from_name(optarg);
 		if (options->verify >= 0)
@@ -126,6 +140,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"build", required_argument, NULL, ARG_BUILD},
 		{"vmlinuz", required_argument, NULL, ARG_VMLINUZ},
 		{"modules", required_argument, NULL, ARG_MODULES},
+		{"symbols", required_argument, NULL, ARG_SYMBOLS},
 		{"verify", required_argument, NULL, ARG_VERIFY},
 		{"json", no_argument, NULL, ARG_JSON},
 		{"jobs", required_argument, NULL, 'j'},

@@ -8,6 +8,7 @@
 
 #include "../lib/buildid.h"
 #include "files.h"
+#include "symbolfile.h"
 #include "unpack.h"
 
 static int unreadable(struct diag_list *diags, const struct kernel *kernel, const char *what)
@@ -64,7 +65,26 @@ static int compare_names(const void *a, const void *b, void *arg)
 	return r ?: (i > k) - (i < k);
 }
 
-static int read_symbols(struct image *image, const struct kernel *kernel, struct diag_list *diags)
+/* The list takes the place of the image's own tables, if there are any. */
+static int use_list(struct image *image, const char *symbols, uint64_t text,
+		    struct diag_list *diags)
+{
+	const struct symbolfile_image own = {text, image->build_id};
+	struct kallsyms list;
+	int r;
+
+	r = symbolfile_read(symbols, &own, diags, &list);
+	if (r < 0)
+		return r;
+	if (image->kallsyms.n_symbols)
+		r = symbolfile_compare(symbols, &list, &image->kallsyms, diags);
+	kallsyms_done(&image->kallsyms);
+	image->kallsyms = list;
+	return r;
+}
+
+static int read_symbols(struct image *image, const struct kernel *kernel, const char *symbols,
+			struct diag_list *diags)
 {
 	const struct image_section *text = find_section(image, ".text");
 	const struct image_section *rodata = find_section(image, ".rodata");
@@ -73,10 +93,17 @@ static int read_symbols(struct image *image, const struct kernel *kernel, struct
 	if (!text || !rodata)
 		return unreadable(diags, kernel, "the image has no .text or .rodata");
 	r = kallsyms_parse(rodata->data, rodata->size, text->address, &image->kallsyms);
-	if (r == -ENODATA)
-		return unreadable(diags, kernel, "the image's symbol tables are not found");
-	if (r < 0)
+	if (r == -ENODATA && !symbols)
+		return unreadable(
+			diags, kernel,
+			"the image's symbol tables are not found: give a list of symbols");
+	if (r < 0 && r != -ENODATA)
 		return r;
+	if (symbols) {
+		r = use_list(image, symbols, text->address, diags);
+		if (r < 0)
+			return r;
+	}
 	image->by_name = calloc(image->kallsyms.n_symbols, sizeof(*image->by_name));
 	if (!image->by_name)
 		return -ENOMEM;
@@ -109,7 +136,8 @@ static int read_banner(struct image *image, const struct kernel *kernel, struct 
 	return unreadable(diags, kernel, "the image is not that of the release it is said to be");
 }
 
-static int read_image(struct image *image, const struct kernel *kernel, struct diag_list *diags)
+static int read_image(struct image *image, const struct kernel *kernel, const char *symbols,
+		      struct diag_list *diags)
 {
 	const struct image_section *notes;
 	int r;
@@ -126,11 +154,12 @@ static int read_image(struct image *image, const struct kernel *kernel, struct d
 	notes = find_section(image, ".notes");
 	if (!notes || build_id_from_notes(notes->data, notes->size, image->build_id) < 0)
 		return unreadable(diags, kernel, "the image has no build-id");
-	r = read_symbols(image, kernel, diags);
+	r = read_symbols(image, kernel, symbols, diags);
 	return r < 0 ? r : read_banner(image, kernel, diags);
 }
 
-int image_open(const struct kernel *kernel, struct diag_list *diags, struct image **ret)
+int image_open(const struct kernel *kernel, const char *symbols, struct diag_list *diags,
+	       struct image **ret)
 {
 	_cleanup_image_ struct image *image = calloc(1, sizeof(*image));
 	_cleanup_free_ char *vmlinux = NULL;
@@ -152,7 +181,7 @@ int image_open(const struct kernel *kernel, struct diag_list *diags, struct imag
 	image->fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
 	if (image->fd < 0)
 		return diag_error(diags, KM102, -errno, "%s: %s", vmlinux, strerror(errno));
-	r = read_image(image, kernel, diags);
+	r = read_image(image, kernel, symbols, diags);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(image);

@@ -25,8 +25,13 @@ struct image {
 	int fd;
 };
 
-/* The kernel's vmlinux, extracted into the kernel's work folder if it is not there yet. KM310. */
-int image_open(const struct kernel *kernel, struct diag_list *diags, struct image **ret);
+/*
+ * The kernel's vmlinux, extracted into the kernel's work folder if it is not there yet. KM310. Its
+ * symbols are those of its own tables, or of a list (symbolfile.h), with which tables that it has
+ * must agree; NULL: no list.
+ */
+int image_open(const struct kernel *kernel, const char *symbols, struct diag_list *diags,
+	       struct image **ret);
 void image_free(struct image *image);
 
 /* size bytes at an address; NULL where the image has none. */

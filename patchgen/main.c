@@ -11,6 +11,7 @@ static const struct verb {
 	{"fetch", "get a kernel's image, headers and source into the cache", verb_fetch},
 	{"diff", "compare two objects and write what has to go into a patch module", verb_diff},
 	{"inspect", "show what a patch module does", verb_inspect},
+	{"symbols", "list the symbols of a kernel's image, as System.map does", verb_symbols},
 	{"explain", "say what a diagnostic code means and what to do", verb_explain},
 };
 

@@ -17,6 +17,7 @@ int verb_build(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_fetch(int argc, char **argv);
+int verb_symbols(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 
 /*

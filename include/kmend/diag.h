@@ -131,6 +131,10 @@
 	  "install the compiler that the kernel's configuration names")                          \
 	X(KM332, "the source is of another version than the kernel",                             \
 	  "give the source of exactly the version that the image was built from")                \
+	X(KM333, "a list of symbols cannot be used",                                             \
+	  "give a System.map, a copy of /proc/kallsyms made by root, or vmlinux with symbols")   \
+	X(KM334, "a list of symbols is not that of the kernel's image",                          \
+	  "give the list of exactly the image that the patch is built for")                      \
 	X(KM340, "the compiler's launcher cannot be used",                                       \
 	  "give a program's name or absolute path: --launcher=ccache")                           \
 	X(KM341, "the compiler's launcher has something to say",                                 \

@@ -7,6 +7,7 @@
 #include "patchgen/declarations.h"
 #include "patchgen/kallsyms.h"
 #include "patchgen/makefile.h"
+#include "patchgen/symbolfile.h"
 #include "patchgen/symvers.h"
 
 #define TEXT      0xffffffff81000000
@@ -292,4 +293,81 @@ Test(declarations, comments_and_blanks_are_no_change)
 	cr_assert(declarations_contain(&x, y.items[0].text), "'%s'", y.items[0].text);
 	declarations_done(&x);
 	declarations_done(&y);
+}
+
+static const struct symbolfile_image list_image = {.text = TEXT, .build_id = ""};
+
+/* n symbols from the highest address down, the kernel displaced, and a line of the test's own. */
+static char *symbol_list(unsigned n, uint64_t displacement, const char *line)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (unsigned i = n; i-- > 0;)
+		fprintf(out, "%016llx t %s\n", (unsigned long long)(TEXT + 16 * i + displacement),
+			i == 0 ? "_text" :
+			i % 2  ? "odd" :
+				 "even");
+	fprintf(out, "0000000000000040 A percpu\n%s", line);
+	fclose(out);
+	return text;
+}
+
+static enum diag_code code_of_list(const char *text, struct kallsyms *ret)
+{
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+
+	if (symbolfile_parse(text, "list", &list_image, &diags, ret) == 0)
+		return -1;
+	cr_assert_eq(diags.n, 1);
+	return diags.items[0].code;
+}
+
+Test(symbolfile, is_ordered_by_address_and_put_back_in_its_place)
+{
+	_cleanup_(kallsyms_done) struct kallsyms list = {0};
+	_cleanup_free_ char *text =
+		symbol_list(N_SYMBOLS, 0x1c800000, "ffffffffc0000000 t odd\t[module]\n");
+
+	cr_assert_eq(code_of_list(text, &list), (enum diag_code) - 1);
+	cr_assert_eq(list.n_symbols, N_SYMBOLS + 1);
+	cr_assert_str_eq(list.symbols[0].name, "percpu");
+	cr_assert_eq(list.symbols[0].address, 0x40);
+	for (unsigned i = 0; i < N_SYMBOLS; i++)
+		cr_assert_eq(list.symbols[i + 1].address, TEXT + 16 * i);
+}
+
+Test(symbolfile, what_is_no_list_is_refused)
+{
+	static const char *const lines[] = {
+		"text\n",
+		"ffffffff81000000\n",
+		"ffffffff81000000 T\n",
+		"ffffffff81000000 T \n",
+		"ffffffff81000000 T two words\n",
+		"ffffffff81000000 1 name\n",
+	};
+	struct kallsyms list;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		_cleanup_free_ char *text = symbol_list(N_SYMBOLS, 0, lines[i]);
+
+		cr_assert_eq(code_of_list(text, &list), KM333, "%s", lines[i]);
+	}
+	cr_assert_eq(code_of_list("", &list), KM333);
+}
+
+Test(symbolfile, a_list_that_lacks_what_the_image_has_is_of_another_image)
+{
+	_cleanup_(kallsyms_done) struct kallsyms list = {0}, own = {0};
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+	_cleanup_free_ char *text = symbol_list(N_SYMBOLS, 0, "");
+	_cleanup_free_ char *more = symbol_list(N_SYMBOLS, 0, "ffffffff81900000 T more\n");
+
+	cr_assert_eq(code_of_list(text, &own), (enum diag_code) - 1);
+	cr_assert_eq(code_of_list(more, &list), (enum diag_code) - 1);
+	cr_assert_eq(symbolfile_compare("list", &list, &own, &diags), 0);
+	cr_assert_eq(symbolfile_compare("list", &own, &list, &diags), -EINVAL);
+	cr_assert_eq(diags.items[0].code, KM334);
 }
