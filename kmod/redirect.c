@@ -255,6 +255,11 @@ int redirect_install(struct patch *patch, struct redirect **ret)
 	unsigned int i;
 	int r;
 
+	/* To ftrace an op without functions is one of all functions. */
+	if (patch->nr_funcs == 0) {
+		*ret = NULL;
+		return 0;
+	}
 	r = refuse_if_owned(patch);
 	if (r)
 		return r;
@@ -278,7 +283,7 @@ void redirect_switch(struct redirect *redirect, bool live)
 {
 	unsigned int i;
 
-	for (i = 0; i < redirect->nr; i++) {
+	for (i = 0; redirect && i < redirect->nr; i++) {
 		struct site *site = &redirect->sites[i];
 
 		WRITE_ONCE(site->target, live ? site->owner->record->new_addr : 0);
@@ -290,6 +295,8 @@ int redirect_uninstall(struct redirect *redirect)
 	unsigned int i;
 	int r;
 
+	if (!redirect)
+		return 0;
 	r = unregister_ftrace_function(&redirect->ops);
 	if (r)
 		return r;

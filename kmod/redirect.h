@@ -15,7 +15,8 @@ struct redirect;
 /*
  * Take all functions of a patch, with one new ftrace op. It is passive: calls still reach the old
  * functions. Returns 0, or a negative errno with nothing changed and the reason said: -EBUSY when
- * a function belongs to another patch or to somebody else in the kernel.
+ * a function belongs to another patch or to somebody else in the kernel. *ret is NULL where the
+ * patch has only callbacks; the others take that as nothing to be done.
  */
 int redirect_install(struct patch *patch, struct redirect **ret);
 

@@ -55,6 +55,8 @@ static bool is_word(const char *text, size_t size)
 /* What the module names as its own goes when it goes, and what a wrong count covers is not read. */
 static bool is_array_of(const struct module *module, const void *array, size_t size)
 {
+	if (size == 0)
+		return true;
 	return within_module_core((unsigned long)array, module) &&
 	       within_module_core((unsigned long)array + size - 1, module);
 }
@@ -65,9 +67,8 @@ static bool is_its_own(const struct kmend_patch *record)
 
 	return is_array_of(module, record, sizeof(*record)) &&
 	       is_array_of(module, record->funcs, record->nr_funcs * sizeof(*record->funcs)) &&
-	       (record->nr_callbacks == 0 ||
-		is_array_of(module, record->callbacks,
-			    record->nr_callbacks * sizeof(*record->callbacks)));
+	       is_array_of(module, record->callbacks,
+			   record->nr_callbacks * sizeof(*record->callbacks));
 }
 
 /* There is no patch to speak of before this has passed, so it speaks for itself. */
@@ -87,7 +88,8 @@ int validate_header(const struct kmend_patch *record)
 		why = "its build-id is not valid";
 	else if (!record->module)
 		why = "it names no module";
-	else if (!record->funcs || record->nr_funcs == 0 || record->nr_funcs > MAX_FUNCS)
+	else if (record->nr_funcs > MAX_FUNCS || (!record->funcs && record->nr_funcs) ||
+		 (record->nr_funcs == 0 && record->nr_callbacks == 0))
 		why = "its number of functions is not valid";
 	else if (record->nr_callbacks > MAX_FILES)
 		why = "its number of callbacks is not valid";
@@ -273,8 +275,9 @@ int validate_distinct(struct patch *patch)
 	unsigned int i;
 	int r;
 
-	if (patch->nr_funcs == 0)
-		return refuse(patch, -EINVAL, KM502, "it replaces no function");
+	if (patch->nr_funcs == 0 && patch->nr_callbacks == 0)
+		return refuse(patch, -EINVAL, KM502,
+			      "it replaces no function and has no callbacks");
 	funcs = kvmalloc_array(patch->nr_funcs, sizeof(*funcs), GFP_KERNEL);
 	if (!funcs)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");

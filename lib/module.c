@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include <gelf.h>
+#include <kmend/sysfs.h>
 #include <libelf.h>
 #include <stdarg.h>
 #include <string.h>
@@ -44,9 +45,22 @@ void patch_module_free(struct patch_module *m)
 	free(m->release);
 	strv_free(m->depends);
 	free(m->funcs);
+	free(m->callbacks);
 	free(m->manifest_text);
 	manifest_free(m->manifest);
 	free(m);
+}
+
+const char *patch_event_name(unsigned event)
+{
+	static const char *const names[KMEND_EVENTS] = {
+		[KMEND_EVENT_PRE_APPLY] = KMEND_SYSFS_PRE_APPLY,
+		[KMEND_EVENT_POST_APPLY] = KMEND_SYSFS_POST_APPLY,
+		[KMEND_EVENT_PRE_REVERT] = KMEND_SYSFS_PRE_REVERT,
+		[KMEND_EVENT_POST_REVERT] = KMEND_SYSFS_POST_REVERT,
+	};
+
+	return event < KMEND_EVENTS ? names[event] : NULL;
 }
 
 static int refuse(const struct reader *r, enum diag_code code, const char *section,
@@ -278,6 +292,61 @@ static int read_funcs(const struct reader *r, const struct section *s)
 	return check_duplicates(r, s->name);
 }
 
+static bool is_source_name(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s <= 0x20 || (unsigned char)*s >= 0x7f)
+			return false;
+	return true;
+}
+
+static int check_callbacks(const struct reader *r, const struct section *s, size_t i,
+			   const struct kmend_callbacks *c)
+{
+	if (strnlen(c->source, sizeof(c->source)) == sizeof(c->source) || c->source[0] == '\0' ||
+	    !is_source_name(c->source))
+		return refuse(r, KM404, s->name, "record %zu has no valid source name", i);
+	if (strnlen(c->object, sizeof(c->object)) == sizeof(c->object) || c->object[0] == '\0' ||
+	    !is_symbol_name(c->object))
+		return refuse(r, KM404, s->name, "record %zu (%s) has no valid object name", i,
+			      c->source);
+	if (c->events == 0 || c->events >> KMEND_EVENTS || c->reserved)
+		return refuse(r, KM404, s->name, "record %zu (%s) has unknown events %#x", i,
+			      c->source, c->events);
+	for (size_t k = 0; k < KMEND_EVENTS; k++)
+		if (c->functions[k])
+			return refuse(r, KM404, s->name,
+				      "record %zu (%s) has an address in the file", i, c->source);
+	return 0;
+}
+
+static int read_callbacks(const struct reader *r, const struct section *s)
+{
+	struct patch_module *m = r->module;
+	size_t n = s->size / sizeof(struct kmend_callbacks);
+
+	if (m->callbacks)
+		return refuse(r, KM404, s->name, "the section occurs twice");
+	if (!s->data || n == 0 || s->size % sizeof(struct kmend_callbacks) != 0)
+		return refuse(r, KM404, s->name,
+			      "its size of %zu bytes is not a number of records of %zu bytes",
+			      s->size, sizeof(struct kmend_callbacks));
+	if (n > PATCH_FILES_MAX)
+		return refuse(r, KM404, s->name, "it has more than %d records", PATCH_FILES_MAX);
+	m->callbacks = calloc(n, sizeof(*m->callbacks));
+	if (!m->callbacks)
+		return -ENOMEM;
+	memcpy(m->callbacks, s->data, s->size);
+	m->n_callbacks = n;
+	for (size_t i = 0; i < n; i++) {
+		int q = check_callbacks(r, s, i, &m->callbacks[i]);
+
+		if (q < 0)
+			return q;
+	}
+	return 0;
+}
+
 static int read_manifest(const struct reader *r, const struct section *s)
 {
 	struct patch_module *m = r->module;
@@ -323,6 +392,8 @@ static int read_section(const struct reader *r, const struct section *s, struct 
 		return read_modinfo(r, s, info);
 	if (strcmp(s->name, KMEND_SEC_FUNCS) == 0)
 		return read_funcs(r, s);
+	if (strcmp(s->name, KMEND_SEC_CALLBACKS) == 0)
+		return read_callbacks(r, s);
 	if (strcmp(s->name, KMEND_SEC_MANIFEST) == 0)
 		return read_manifest(r, s);
 	if (s->shdr.sh_flags & SHF_RELA_LIVEPATCH_ ||
@@ -373,7 +444,7 @@ static int check_agreement(const struct reader *r)
 	const struct patch_module *m = r->module;
 	_cleanup_free_ char *expected = NULL;
 
-	if (!m->funcs)
+	if (!m->funcs && !m->callbacks)
 		return refuse(r, KM404, KMEND_SEC_FUNCS, "the section is missing");
 	if (!m->manifest)
 		return refuse(r, KM405, KMEND_SEC_MANIFEST, "the section is missing");

@@ -28,6 +28,8 @@ struct patch_module {
 	unsigned abi; /* KMEND_ABI */
 	struct kmend_func *funcs; /* names are terminated; addresses are 0 */
 	size_t n_funcs;
+	struct kmend_callbacks *callbacks; /* of each C file that has any; names are terminated */
+	size_t n_callbacks;
 	struct patch_klp_section *klp;
 	size_t n_klp;
 	char *manifest_text; /* terminated; manifest_size does not count that */
@@ -37,6 +39,7 @@ struct patch_module {
 
 #define PATCH_MODULE_MAX (64UL * 1024 * 1024) /* bytes of file, at most */
 #define PATCH_FUNCS_MAX  65536
+#define PATCH_FILES_MAX  65536 /* that have callbacks */
 
 /*
  * Read and check a patch module; hostile files are expected. What is wrong is diagnosed as KM401
@@ -48,6 +51,9 @@ int patch_module_open(const char *path, struct diag_list *diags, struct patch_mo
 /* As patch_module_open(), from memory; path is only named in diagnostics. */
 int patch_module_parse(const void *image, size_t size, const char *path, struct diag_list *diags,
 		       struct patch_module **ret);
+
+/* "pre_apply" and its like, for KMEND_EVENT_*. */
+const char *patch_event_name(unsigned event);
 
 void patch_module_free(struct patch_module *module);
 

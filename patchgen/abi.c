@@ -13,19 +13,30 @@ __asm__(".pushsection .rodata\n"
 	"	.incbin \"kmend/patch.h\"\n"
 	"patch_header_end:\n"
 	"	.popsection\n");
+__asm__(".pushsection .rodata\n"
+	"author_header:\n"
+	"	.incbin \"kmend/author.h\"\n"
+	"author_header_end:\n"
+	"	.popsection\n");
+extern const char author_header[] __attribute__((visibility("hidden")));
+extern const char author_header_end[] __attribute__((visibility("hidden")));
 extern const char patch_header[] __attribute__((visibility("hidden")));
 extern const char patch_header_end[] __attribute__((visibility("hidden")));
 
 static const char *const functions[] = {"kmend_register", "kmend_unregister"};
 
-int abi_write_header(const char *folder)
+int abi_write_headers(const char *folder)
 {
-	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *patch = NULL, *author = NULL;
 	int r;
 
-	r = string_format(&path, "%s/kmend/patch.h", folder);
-	r = r ?: make_parent_folders(path, 0755);
-	return r ?: file_write_atomic(path, patch_header, patch_header_end - patch_header, 0644);
+	r = string_format(&patch, "%s/kmend/patch.h", folder);
+	r = r ?: string_format(&author, "%s/kmend/author.h", folder);
+	r = r ?: make_parent_folders(patch, 0755);
+	r = r ?: file_write_atomic(patch, patch_header, patch_header_end - patch_header, 0644);
+	return r     ?:
+		       file_write_atomic(author, author_header, author_header_end - author_header,
+					 0644);
 }
 
 static int write_exports(const char *folder)

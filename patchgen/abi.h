@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kmend/patch.h as it is when patchgen is built: patch modules are compiled with that very text. */
+/*
+ * kmend/patch.h and kmend/author.h as they are when patchgen is built: patches are compiled with
+ * that very text.
+ */
 #ifndef PATCHGEN_ABI_H
 #define PATCHGEN_ABI_H
 
 #include "tree.h"
 
-int abi_write_header(const char *folder);
+/* To FOLDER/kmend/. */
+int abi_write_headers(const char *folder);
 
 /*
  * Write the lines of Module.symvers for the functions that the core exports: the checksums of

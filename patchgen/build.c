@@ -5,6 +5,7 @@
 
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
+#include "author.h"
 #include "build-input.h"
 #include "fidelity.h"
 #include "files.h"
@@ -70,6 +71,11 @@ static int make_scratch(struct build *build)
 	if (r < 0)
 		return diag_error(&build->diags, KM103, r, "%s: %s", folder, strerror(-r));
 	return string_format(&build->overlay, "%s/" TREE_OVERLAY, build->scratch.path);
+}
+
+static int make_author_headers(struct build *build)
+{
+	return author_prepare(build->scratch.path, build->manifest->name, &build->compile_options);
 }
 
 /* Told at once, not after minutes of compiling. */
@@ -224,6 +230,7 @@ static int open_tree(struct build *build)
 {
 	const struct tree_options options = {
 		.scratch = build->scratch.path,
+		.patched_options = build->compile_options,
 		.launcher = &build->launcher,
 		.jobs = build->options->jobs,
 		.progress = &build->progress,
@@ -382,8 +389,9 @@ static int diff(struct build *build)
 		r = run_interrupted() ? -EINTR : diff_object(build, object);
 		if (r < 0)
 			result = r;
-		/* New functions alone are never called. */
-		if (object->diff.verdict == DIFF_ACCEPTED && object->diff.n_changed)
+		/* New functions are never called but by changed ones, and as callbacks. */
+		if (object->diff.verdict == DIFF_ACCEPTED &&
+		    (object->diff.n_changed || object->diff.has_callbacks))
 			build->verdict = DIFF_ACCEPTED;
 	}
 	return result;
@@ -437,6 +445,7 @@ static int run_steps(struct build *build)
 			verify_name(build->options->verify));
 	r = r ?: open_kernel(build);
 	r = r ?: make_scratch(build);
+	r = r ?: make_author_headers(build);
 	r = r ?: apply_patches(build);
 	r = r ?: compile(build);
 	r = r ?: diff(build);
@@ -494,6 +503,7 @@ void build_done(struct build *build)
 	scratch_done(&build->scratch, build->options->keep);
 	launcher_done(&build->launcher);
 	free(build->overlay);
+	free(build->compile_options);
 	free(build->manifest_text);
 	free(build->result);
 	diag_list_done(&build->diags);

@@ -52,6 +52,7 @@ struct build {
 	struct scratch scratch;
 	char *overlay;
 	struct launcher launcher;
+	char *compile_options; /* for patched files */
 	struct build_object *objects;
 	size_t n_objects;
 	char *manifest_text;

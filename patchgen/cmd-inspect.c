@@ -43,6 +43,15 @@ static void print_func(const struct kmend_func *func)
 	printf(", %u -> %u bytes\n", func->old_size, func->new_size);
 }
 
+static void print_callbacks(const struct kmend_callbacks *callbacks)
+{
+	printf("  %-12s %s:", callbacks->object, callbacks->source);
+	for (size_t i = 0; i < KMEND_EVENTS; i++)
+		if (callbacks->events & (1U << i))
+			printf(" %s", patch_event_name(i));
+	putchar('\n');
+}
+
 static void print_module(const struct patch_module *module)
 {
 	const struct manifest *manifest = module->manifest;
@@ -66,6 +75,10 @@ static void print_module(const struct patch_module *module)
 	printf("functions\n");
 	for (size_t i = 0; i < module->n_funcs; i++)
 		print_func(&module->funcs[i]);
+	if (module->n_callbacks)
+		printf("callbacks\n");
+	for (size_t i = 0; i < module->n_callbacks; i++)
+		print_callbacks(&module->callbacks[i]);
 	printf("klp relocations\n");
 	for (size_t i = 0; i < module->n_klp; i++)
 		printf("  %-40s %zu\n", module->klp[i].name, module->klp[i].n_relocs);
@@ -99,6 +112,19 @@ static struct json_object *func_to_json(const struct kmend_func *func)
 	return o;
 }
 
+static struct json_object *callbacks_to_json(const struct kmend_callbacks *callbacks)
+{
+	struct json_object *o = json_object_new_object(), *events = json_object_new_array();
+
+	json_object_object_add(o, "object", json_object_new_string(callbacks->object));
+	json_object_object_add(o, "source", json_object_new_string(callbacks->source));
+	for (size_t i = 0; i < KMEND_EVENTS; i++)
+		if (callbacks->events & (1U << i))
+			json_object_array_add(events, json_object_new_string(patch_event_name(i)));
+	json_object_object_add(o, "events", events);
+	return o;
+}
+
 static struct json_object *targets_to_json(const struct manifest *manifest)
 {
 	struct json_object *array = json_object_new_array();
@@ -118,7 +144,7 @@ static struct json_object *module_to_json(const struct patch_module *module)
 {
 	const struct manifest *manifest = module->manifest;
 	struct json_object *o = json_object_new_object(), *funcs = json_object_new_array();
-	struct json_object *klp = json_object_new_array();
+	struct json_object *klp = json_object_new_array(), *callbacks = json_object_new_array();
 	const struct {
 		const char *key, *value;
 	} strings[] = {{"patch", manifest->name},
@@ -141,6 +167,9 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	for (size_t i = 0; i < module->n_funcs; i++)
 		json_object_array_add(funcs, func_to_json(&module->funcs[i]));
 	json_object_object_add(o, "functions", funcs);
+	for (size_t i = 0; i < module->n_callbacks; i++)
+		json_object_array_add(callbacks, callbacks_to_json(&module->callbacks[i]));
+	json_object_object_add(o, "callbacks", callbacks);
 	for (size_t i = 0; i < module->n_klp; i++) {
 		struct json_object *section = json_object_new_object();
 

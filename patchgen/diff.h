@@ -90,6 +90,7 @@ struct diff_result {
 	char **callers;
 	struct diff_change *changes; /* one for each in changed, in the same order */
 	size_t n_changed, n_added, n_callers;
+	bool has_callbacks;
 	struct diag_list diags;
 };
 

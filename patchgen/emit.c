@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "callbacks.h"
 #include "differ.h"
 #include "outfile.h"
 
@@ -399,6 +400,56 @@ static int emit_records(struct emitter *e, const struct records *records)
 	return 0;
 }
 
+/* The path of the C file, which may be longer than there is room for: its end tells more. */
+static void fill_source(const struct differ *differ, struct kmend_callbacks *record)
+{
+	const char *source = differ->options->source ?: differ->options->patched_path;
+	size_t n = strlen(source),
+	       skip = n < sizeof(record->source) ? 0 : n + 1 - sizeof(record->source);
+
+	memcpy(record->source, source + skip, n - skip);
+}
+
+static int emit_callback(struct emitter *e, size_t section, uint64_t at,
+			 const struct symbol *function)
+{
+	const struct piece *piece = function->piece;
+
+	return outfile_add_reloc(&e->out, section, at, arch_reloc_address(),
+				 e->out.sections[piece->out_section].symbol,
+				 piece->out_offset + function->value - piece->range.from);
+}
+
+static int emit_callbacks(struct emitter *e)
+{
+	const char *object = e->differ->options->object;
+	struct symbol *functions[KMEND_EVENTS];
+	struct kmend_callbacks record = {0};
+	uint64_t at;
+	ssize_t out;
+	int r;
+
+	for (unsigned i = 0; i < KMEND_EVENTS; i++) {
+		functions[i] = callback_function(e->differ, i);
+		record.events |= functions[i] ? 1U << i : 0;
+	}
+	if (record.events == 0)
+		return 0;
+	fill_source(e->differ, &record);
+	memcpy(record.object, object, strlen(object));
+	out = outfile_add_section(&e->out, KMEND_SEC_CALLBACKS, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+				  8);
+	if (out < 0)
+		return out;
+	r = outfile_append(&e->out, out, &record, sizeof(record), 8, &at);
+	for (unsigned i = 0; r == 0 && i < KMEND_EVENTS; i++)
+		if (functions[i])
+			r = emit_callback(e, out,
+					  at + offsetof(struct kmend_callbacks, functions) + 8 * i,
+					  functions[i]);
+	return r;
+}
+
 static int build(struct emitter *e)
 {
 	struct differ *differ = e->differ;
@@ -427,6 +478,8 @@ static int build(struct emitter *e)
 		r = emit_orc(e);
 	if (r == 0)
 		r = emit_records(e, &records);
+	if (r == 0)
+		r = emit_callbacks(e);
 	free(records.items);
 	return r;
 }

@@ -21,7 +21,14 @@ static const char source_head[] =
 	"\n"
 	"#include \"patch.inc\"\n"
 	"\n"
+	"#if PATCH_FUNCS\n"
 	"static struct kmend_func kmend_funcs[0] __used __section(KMEND_SEC_FUNCS) __aligned(8);\n"
+	"#endif\n"
+	"\n"
+	"#if PATCH_CALLBACKS\n"
+	"static struct kmend_callbacks kmend_callbacks[0]\n"
+	"	__used __section(KMEND_SEC_CALLBACKS) __aligned(8);\n"
+	"#endif\n"
 	"\n"
 	"static const char kmend_manifest[] __used __section(KMEND_SEC_MANIFEST) = {\n"
 	"#include \"manifest.inc\"\n"
@@ -29,12 +36,18 @@ static const char source_head[] =
 	"\n"
 	"static struct kmend_patch kmend_patch = {\n"
 	"	.abi = KMEND_ABI,\n"
-	"	.nr_funcs = PATCH_FUNCS,\n"
 	"	.name = PATCH_NAME,\n"
 	"	.version = PATCH_VERSION,\n"
 	"	.build_id = PATCH_BUILD_ID,\n"
 	"	.module = THIS_MODULE,\n"
+	"#if PATCH_FUNCS\n"
 	"	.funcs = kmend_funcs,\n"
+	"	.nr_funcs = PATCH_FUNCS,\n"
+	"#endif\n"
+	"#if PATCH_CALLBACKS\n"
+	"	.callbacks = kmend_callbacks,\n"
+	"	.nr_callbacks = PATCH_CALLBACKS,\n"
+	"#endif\n"
 	"	.manifest = kmend_manifest,\n"
 	"	.manifest_size = sizeof(kmend_manifest),\n"
 	"};\n"
@@ -66,27 +79,43 @@ static int write_in(const char *folder, const char *name, const char *text, size
 	return r ?: file_write_atomic(path, text, size, 0644);
 }
 
-static int count_records(const struct module_parts *parts, struct diag_list *diags, size_t *ret)
+struct record_counts {
+	size_t funcs, callbacks;
+};
+
+static int count_in(const struct object *object, const char *name, size_t size, size_t *n,
+		    struct diag_list *diags)
 {
-	size_t n = 0;
+	const struct section *section = object_find_section(object, name);
+
+	if (!section)
+		return 0;
+	if (section->size % size != 0)
+		return diag_error(diags, KM315, -EINVAL, "%s: malformed %s", object->path, name);
+	*n += section->size / size;
+	return 0;
+}
+
+static int count_records(const struct module_parts *parts, struct diag_list *diags,
+			 struct record_counts *ret)
+{
+	struct record_counts counts = {0};
 
 	for (char *const *path = parts->objects; *path; path++) {
 		_cleanup_(object_freep) struct object *object = NULL;
-		const struct section *section;
 		int r;
 
 		r = object_open(*path, &object, diags);
+		r = r     ?:
+			    count_in(object, KMEND_SEC_FUNCS, sizeof(struct kmend_func),
+				     &counts.funcs, diags);
+		r = r     ?:
+			    count_in(object, KMEND_SEC_CALLBACKS, sizeof(struct kmend_callbacks),
+				     &counts.callbacks, diags);
 		if (r < 0)
 			return r;
-		section = object_find_section(object, KMEND_SEC_FUNCS);
-		if (!section)
-			continue;
-		if (section->size % sizeof(struct kmend_func) != 0)
-			return diag_error(diags, KM315, -EINVAL, "%s: malformed %s", *path,
-					  KMEND_SEC_FUNCS);
-		n += section->size / sizeof(struct kmend_func);
 	}
-	*ret = n;
+	*ret = counts;
 	return 0;
 }
 
@@ -101,7 +130,7 @@ static void put_string(FILE *out, const char *macro, const char *value)
 	fputs("\"\n", out);
 }
 
-static int write_constants(const struct module_parts *parts, size_t n_funcs)
+static int write_constants(const struct module_parts *parts, const struct record_counts *counts)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -112,7 +141,8 @@ static int write_constants(const struct module_parts *parts, size_t n_funcs)
 	put_string(out, "PATCH_NAME", parts->name);
 	put_string(out, "PATCH_VERSION", parts->version);
 	put_string(out, "PATCH_BUILD_ID", parts->build_id);
-	fprintf(out, "#define PATCH_FUNCS %zu\n", n_funcs);
+	fprintf(out, "#define PATCH_FUNCS %zu\n", counts->funcs);
+	fprintf(out, "#define PATCH_CALLBACKS %zu\n", counts->callbacks);
 	for (char *const *name = parts->namespaces; name && *name; name++)
 		fprintf(out, "MODULE_IMPORT_NS(%s);\n", *name);
 	if (fclose(out) != 0)
@@ -165,13 +195,13 @@ static int write_kbuild(const struct module_parts *parts, const char *module)
 static int write_sources(const struct module_parts *parts, const char *module,
 			 struct diag_list *diags)
 {
-	size_t n_funcs = 0;
+	struct record_counts counts;
 	int r;
 
-	r = count_records(parts, diags, &n_funcs);
-	r = r ?: abi_write_header(parts->folder);
+	r = count_records(parts, diags, &counts);
+	r = r ?: abi_write_headers(parts->folder);
 	r = r ?: write_in(parts->folder, "main.c", source_head, strlen(source_head));
-	r = r ?: write_constants(parts, n_funcs);
+	r = r ?: write_constants(parts, &counts);
 	r = r ?: write_manifest(parts);
 	r = r ?: write_kbuild(parts, module);
 	return r;

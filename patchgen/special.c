@@ -2,6 +2,7 @@
 #include "special.h"
 
 #include <fnmatch.h>
+#include <kmend/patch.h>
 #include <string.h>
 
 #include "arch.h"
@@ -70,6 +71,8 @@ static const struct special table[] = {
 	{"__governor_thermal_table", SPECIAL_ONCE, "thermal governors"},
 	{"__earlycon_table", SPECIAL_ONCE, "early consoles"},
 	{".BTF_ids", SPECIAL_ONCE, "BTF ids"},
+	/* author.h's, read by callbacks.c and overrides.c */
+	{KMEND_SEC_AUTHOR "*", SPECIAL_IGNORED},
 	{".discard*", SPECIAL_IGNORED},
 	{".printk_index", SPECIAL_IGNORED},
 	{".modinfo", SPECIAL_IGNORED},

@@ -434,6 +434,7 @@ int tree_compile_originals(struct tree *tree, struct tree_original *originals, s
 struct rewrite {
 	const char *object, *new_object; /* kernel/time/namespace.o */
 	const char *source, *overlay; /* folders */
+	const char *options; /* more of them */
 	FILE *out;
 };
 
@@ -452,7 +453,7 @@ static void rewrite_word(const struct rewrite *rewrite, const char *word, size_t
 		return;
 	}
 	if (is_dependency_option(word, n)) {
-		fprintf(rewrite->out, "-Wp,-MMD,%s.d", rewrite->new_object);
+		fprintf(rewrite->out, "-Wp,-MMD,%s.d %s", rewrite->new_object, rewrite->options);
 		return;
 	}
 	at = memmem(word, n, rewrite->source, n_source);
@@ -506,6 +507,7 @@ static int patched_command(const struct tree *tree, const struct tree_patched *p
 		.new_object = patched->object,
 		.source = tree->kernel->source,
 		.overlay = OVERLAY_FROM_OUTPUT,
+		.options = tree->options.patched_options,
 	};
 	_cleanup_free_ char *command = NULL;
 	int r;

@@ -20,6 +20,7 @@
 
 struct tree_options {
 	const char *scratch; /* folder of this build's own, with the overlay in it */
+	const char *patched_options; /* further ones of the compiler, for patched files */
 	struct launcher *launcher;
 	unsigned jobs; /* compilers at a time */
 	struct progress *progress;

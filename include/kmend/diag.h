@@ -86,7 +86,9 @@
 	X(KM241, "an export that is removed or changed stays as it is",                          \
 	  "modules that use it go on; reboot into the fixed kernel to end that")                 \
 	X(KM242, "a changed function is not called by anything that still runs",                 \
-	  "it is inlined everywhere, or ran at boot: leave it out of the patch")
+	  "it is inlined everywhere, or ran at boot: leave it out of the patch")                 \
+	X(KM250, "a callback cannot be called",                                                  \
+	  "declare a function that the patch adds to the same file")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

@@ -8,8 +8,8 @@
  *  - has modinfo livepatch=Y, so that the kernel's loader resolves its .klp.rela.vmlinux.*
  *    sections (kernel/module/livepatch.c and kernel/livepatch/core.c of 6.1), kmend=1 (this ABI's
  *    version) and depends=kmend;
- *  - has a section KMEND_SEC_FUNCS, an array of struct kmend_func;
- *  - may have a section KMEND_SEC_CALLBACKS, an array of struct kmend_callbacks;
+ *  - has a section KMEND_SEC_FUNCS, an array of struct kmend_func, or one KMEND_SEC_CALLBACKS, an
+ *    array of struct kmend_callbacks, or both;
  *  - has a section KMEND_SEC_MANIFEST, the manifest's YAML text (manifest.h), not terminated;
  *  - calls kmend_register() from its init and kmend_unregister() from its exit function.
  *
@@ -26,6 +26,9 @@
 #define KMEND_SEC_FUNCS     ".kmend.funcs"
 #define KMEND_SEC_CALLBACKS ".kmend.callbacks"
 #define KMEND_SEC_MANIFEST  ".kmend.manifest"
+
+/* What author.h leaves in an object for patchgen; no part of a patch module. */
+#define KMEND_SEC_AUTHOR ".kmend.author."
 
 #define KMEND_MODULE_PREFIX "kmend_"
 

@@ -64,6 +64,30 @@ Test(module, reads_ranges)
 	patch_module_free(m);
 }
 
+Test(module, reads_callbacks)
+{
+	static const struct kmend_callbacks callbacks[] = {
+		{.events = 0x3, .source = "fs/x/a.c", .object = "vmlinux"},
+		{.events = 0x8, .source = "net/b.c", .object = "b_ko"},
+	};
+	const struct patchfile spec = {.name = "a", .callbacks = callbacks, .n_callbacks = 2};
+	const struct patchfile alone = {
+		.name = "a", .without = KMEND_SEC_FUNCS, .callbacks = callbacks, .n_callbacks = 1};
+	struct patch_module *m = NULL;
+
+	cr_assert_eq(parse(&spec, NULL, &m), 0);
+	cr_assert_eq(m->n_callbacks, 2);
+	cr_assert_str_eq(m->callbacks[0].source, "fs/x/a.c");
+	cr_assert_eq(m->callbacks[0].events, 0x3);
+	cr_assert_str_eq(m->callbacks[1].object, "b_ko");
+	patch_module_free(m);
+	cr_assert_eq(parse(&alone, NULL, &m), 0, "callbacks without functions");
+	cr_assert_eq(m->n_funcs, 0);
+	cr_assert_eq(m->n_callbacks, 1);
+	patch_module_free(m);
+}
+
+#define C(...)  (const struct kmend_callbacks[]){{__VA_ARGS__}}, .n_callbacks = 1
 #define F(...)  (const struct kmend_func[]){{__VA_ARGS__}}, .n_funcs = 1
 #define OK      .old_size = 1, .new_size = 1
 #define INFO(x) .modinfo = x
@@ -139,6 +163,33 @@ static const struct refusal {
 	 KM404,
 	 "address"},
 	{{.name = "a", .funcs = same, .n_funcs = 2}, KM404, "two records"},
+	{{.name = "a", .callbacks = C(.events = 1, .source = "", .object = "vmlinux")},
+	 KM404,
+	 "source name"},
+	{{.name = "a", .callbacks = C(.events = 1, .source = "a\n.c", .object = "vmlinux")},
+	 KM404,
+	 "source name"},
+	{{.name = "a", .callbacks = C(.events = 1, .source = "a.c", .object = "a/b")},
+	 KM404,
+	 "object name"},
+	{{.name = "a", .callbacks = C(.events = 0, .source = "a.c", .object = "b")},
+	 KM404,
+	 "events"},
+	{{.name = "a", .callbacks = C(.events = 0x10, .source = "a.c", .object = "b")},
+	 KM404,
+	 "events"},
+	{{.name = "a", .callbacks = C(.events = 1, .reserved = 1, .source = "a.c", .object = "b")},
+	 KM404,
+	 "events"},
+	{{.name = "a",
+	  .callbacks = C(.functions = {1}, .events = 1, .source = "a.c", .object = "b")},
+	 KM404,
+	 "address"},
+	{{.name = "a",
+	  .twice = KMEND_SEC_CALLBACKS,
+	  .callbacks = C(.events = 1, .source = "a.c", .object = "b")},
+	 KM404,
+	 "twice"},
 };
 
 /* Parameters reach a test in another process, so only numbers can be handed over. */

@@ -156,6 +156,9 @@ void *patchfile_make(const struct patchfile *spec, size_t *ret_size)
 	fwrite(&empty, sizeof(empty), 1, image.f);
 	add_modinfo(&image, spec);
 	add_funcs(&image, spec);
+	if (spec->callbacks)
+		add_section(&image, spec, KMEND_SEC_CALLBACKS, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+			    spec->callbacks, spec->n_callbacks * sizeof(*spec->callbacks));
 	add_manifest(&image, spec);
 	add_klp(&image, spec);
 	finish(&image, spec);

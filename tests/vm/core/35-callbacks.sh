@@ -190,5 +190,14 @@ is "$(cat $P/state)" live "it is live"
 told "pre_revert:b.c pre_revert:a.c post_apply:a.c! post_apply:b.c!" "post_apply follows"
 ok "it is reverted" set_patch callbacks 0
 ok "its module is unloaded" rmmod kmend_callbacks
+
+ok "a patch with callbacks alone registers" insmod ./kmend_callbacks.ko alone=1
+ok "it is applied" set_patch callbacks 1
+is "$(cat $P/state)" live "it is live"
+is "$(cat $TARGET/sleep)" 1 "no function changes"
+is "$(grep -c ' I ' /sys/kernel/tracing/enabled_functions)" 0 "ftrace redirects nothing"
+ok "it is reverted" set_patch callbacks 0
+told "pre_apply:a.c pre_apply:b.c post_apply:a.c post_apply:b.c pre_revert:b.c pre_revert:a.c post_revert:c.c post_revert:b.c post_revert:a.c" "all are called, in order"
+ok "its module is unloaded" rmmod kmend_callbacks
 ok "so is the other" rmmod kmend_value
 core_end

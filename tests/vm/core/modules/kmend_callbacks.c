@@ -4,7 +4,8 @@
  * which note in the parameter "told" what they are called for:
  *   "EVENT:SOURCE", with "!" where the event comes of something that was taken back
  * "-" stands for nothing. The parameter "fail" names the file whose pre_apply fails with "error"; "hold" the callback, as
- * "EVENT:SOURCE", that waits until "hold" is changed; "fault" what the core has to refuse.
+ * "EVENT:SOURCE", that waits until "hold" is changed; "fault" what the core has to refuse; with
+ * "alone" the patch has only the callbacks.
  */
 #include <linux/delay.h>
 
@@ -19,6 +20,8 @@ static int error = -ENODEV;
 module_param(error, int, 0600);
 static char hold[32];
 module_param_string(hold, hold, sizeof(hold), 0600);
+static bool alone;
+module_param(alone, bool, 0);
 static char *fault = "";
 module_param(fault, charp, 0);
 
@@ -144,7 +147,8 @@ static int __init patch_init(void)
 	patch.callbacks = callbacks;
 	patch.nr_callbacks = ARRAY_SIZE(callbacks);
 	spoil(&lookup);
-	return patch_register(&lookup, "callbacks", funcs, ARRAY_SIZE(funcs));
+	return patch_register(&lookup, "callbacks", alone ? NULL : funcs,
+			      alone ? 0 : ARRAY_SIZE(funcs));
 }
 
 module_init(patch_init);
