@@ -89,6 +89,21 @@ static int read_in(const struct kernel *kernel, const char *folder, int n, const
 
 DEFINE_CLEANUP(DIR *, closedir)
 
+/* What all Makefiles say of a C file; a part of one may be another folder's. */
+static int find_member(const struct kernel *kernel, const char *config, const char *path,
+		       enum member *ret, char **ret_option)
+{
+	_cleanup_free_ char *makefile = NULL, *object = NULL, *target = NULL;
+	int r;
+
+	r = makefile_elsewhere(kernel->source, path, &makefile, &object, &target);
+	if (r < 0)
+		return r;
+	if (target)
+		return makefile_member(makefile, config, object, ret, ret_option);
+	return makefile_member_of_tree(kernel->source, config, path, ret, ret_option);
+}
+
 static int add_compiled(const struct kernel *kernel, const char *config, const char *path,
 			unsigned depth, struct affected *affected, enum member *ret_member,
 			char **ret_option);
@@ -144,7 +159,7 @@ static int add_compiled(const struct kernel *kernel, const char *config, const c
 
 	if (depth > INCLUDE_DEPTH_MAX)
 		return -ELOOP;
-	r = makefile_member_of_tree(kernel->source, config, path, ret_member, ret_option);
+	r = find_member(kernel, config, path, ret_member, ret_option);
 	if (r == 0 && *ret_member == MEMBER_YES)
 		r = add_once(&affected->sources, path);
 	r = r ?: add_includers(kernel, config, path, depth, affected, &found);
@@ -186,7 +201,10 @@ static int add_c_file(const struct kernel *kernel, const char *config, const cha
 	if (member == MEMBER_NOT_CONFIGURED)
 		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
 				"not compiled into %s: %s is off", kernel->release, option);
-	return member == MEMBER_NOT_LISTED ? add_once(&affected->sources, path) : 0;
+	if (member != MEMBER_NOT_LISTED)
+		return 0;
+	r = add_once(&affected->unlisted, path);
+	return r ?: add_once(&affected->sources, path);
 }
 
 static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
@@ -222,7 +240,7 @@ static int add_file(const struct kernel *kernel, const char *config, const struc
 	if (r < 0)
 		return r;
 	if (!path_exists(full))
-		return diag_add(diags, KM120, DIAG_ERROR, -EINVAL, &where,
+		return diag_add(diags, KM120, DIAG_REFUSAL, -EINVAL, &where,
 				"the source has no such file");
 	r = add_once(&affected->touched, file->path);
 	if (r < 0)
@@ -266,5 +284,6 @@ void affected_done(struct affected *affected)
 	strv_free(affected->sources);
 	strv_free(affected->touched);
 	strv_free(affected->headers);
+	strv_free(affected->unlisted);
 	*affected = (struct affected){0};
 }

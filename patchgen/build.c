@@ -7,6 +7,7 @@
 #include "../lib/strv.h"
 #include "author.h"
 #include "build-input.h"
+#include "declarations.h"
 #include "fidelity.h"
 #include "files.h"
 #include "headers.h"
@@ -153,7 +154,19 @@ static int add_folder(struct build *build, const char *source)
 	return r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
 }
 
-static int add_object(struct build *build, struct tree_original *original)
+/* The folder that kbuild compiles it for: of arch/x86/kvm/../../../virt/kvm/x.o the first one. */
+static int add_target_folder(struct build *build, const struct compiled *original)
+{
+	const char *target = original->object + strlen(build->tree->output) + 1;
+	const char *outside = strstr(target, "/../");
+	_cleanup_free_ char *folder = strndup(target, outside ? outside - target : 0);
+
+	if (!folder)
+		return -ENOMEM;
+	return outside ? overlay_add_folder(build->kernel->source, build->overlay, folder) : 0;
+}
+
+static int add_object(struct build *build, struct tree_original *original, bool is_indirect)
 {
 	struct build_object *object = &build->objects[build->n_objects];
 	int r;
@@ -163,53 +176,83 @@ static int add_object(struct build *build, struct tree_original *original)
 	r = r     ?:
 		    string_format(&object->part, "%s/part%zu.o", build->scratch.path,
 				  build->n_objects);
-	object->is_indirect = original->is_optional;
+	object->is_indirect = is_indirect;
 	object->original = original->compiled;
 	original->compiled = (struct compiled){0};
 	build->n_objects++;
-	return r ?: add_folder(build, object->original.source);
+	r = r ?: add_folder(build, object->original.source);
+	return r ?: add_target_folder(build, &object->original);
+}
+
+static int is_not_compiled(struct build *build, const struct tree_original *original)
+{
+	const struct diag_where where = {.file = original->source};
+
+	if (original->status != -EINVAL || !original->is_optional)
+		return original->status;
+	return diag_add(&build->diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
+			"no Makefile names it, and it does not compile in the configuration of %s",
+			build->kernel->release);
 }
 
 /*
- * A file that only uses what changed in a header may not be part of this kernel after all: its
- * folder may not be, and then it need not even compile.
+ * A file that only uses what changed in a header, or that no Makefile names, may not be part of
+ * this kernel after all: its folder may not be, and then it need not even compile.
  */
 static int compile_originals(struct build *build, struct tree_original *originals, size_t n)
 {
+	const struct affected *affected = &build->affected;
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		originals[i] = (struct tree_original){
-			.source = build->affected.sources[i],
-			.is_optional = i >= build->affected.n_direct,
+			.source = affected->sources[i],
+			.is_optional = i >= affected->n_direct ||
+				       strv_contains(affected->unlisted, affected->sources[i]),
 		};
 	if (n == 1)
 		STEP(build, 1, "compiling %s", originals[0].source);
 	else
 		STEP(build, n, "compiling %zu files as they are", n);
 	r = tree_compile_originals(build->tree, originals, n, &build->diags);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (originals[i].status < 0 && !originals[i].is_optional)
-			r = originals[i].status;
+	for (size_t i = 0; r == 0 && i < affected->n_direct; i++)
+		r = is_not_compiled(build, &originals[i]);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (originals[i].status == 0)
-			r = add_object(build, &originals[i]);
+			r = add_object(build, &originals[i], i >= affected->n_direct);
 	for (size_t i = 0; i < n; i++)
 		compiled_done(&originals[i].compiled);
 	return r;
+}
+
+/* A header's change that leaves the files behind which use it. */
+static int indirect_hint(const struct build *build, char **ret)
+{
+	char **headers = build->affected.headers;
+
+	if (!headers)
+		return 0;
+	return string_format(
+		ret, "it uses what %s%s changes: its own change has to be part of the patch, too",
+		headers[0], headers[1] ? " or another header" : "");
 }
 
 static int compile_patched(struct build *build)
 {
 	_cleanup_free_ struct tree_patched *patched =
 		calloc(build->n_objects + 1, sizeof(*patched));
+	_cleanup_free_ char *hint = NULL;
 	int r;
 
-	if (!patched)
-		return -ENOMEM;
+	r = patched ? indirect_hint(build, &hint) : -ENOMEM;
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < build->n_objects; i++)
-		patched[i] = (struct tree_patched){&build->objects[i].original,
-						   build->objects[i].patched};
+		patched[i] = (struct tree_patched){
+			.original = &build->objects[i].original,
+			.object = build->objects[i].patched,
+			.hint = build->objects[i].is_indirect ? hint : NULL,
+		};
 	if (build->n_objects == 1)
 		STEP(build, 1, "compiling %s, patched", build->objects[0].original.source);
 	else
@@ -285,12 +328,18 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* A header's structure is the same for each object that uses it. */
+/*
+ * A header's structure is the same for each object that uses it; and what no object of the patch
+ * defines has been told as missing already.
+ */
 static bool is_told(const struct diag_list *list, const struct diag *diag, const char *file)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		const struct diag *other = &list->items[i];
 
+		if (other->code == KM314 && (diag->code == KM314 || diag->code == KM220) &&
+		    same_text(other->symbol, diag->symbol))
+			return true;
 		if (other->code == diag->code && other->line == diag->line &&
 		    same_text(other->symbol, diag->symbol) && same_text(other->file, file) &&
 		    same_text(other->message, diag->message))
@@ -365,6 +414,38 @@ static int diff_object(struct build *build, struct build_object *object)
 	return prove(build, object, object->diff.callers, object->diff.n_callers) ?: r;
 }
 
+static bool mentions(const char *folder, const char *path, const char *name)
+{
+	_cleanup_free_ char *full = NULL, *text = NULL;
+	size_t size;
+
+	return string_format(&full, "%s/%s", folder, path) == 0 &&
+	       file_read(full, SOURCE_MAX, &text, &size) == 0 && text_mentions(text, size, name);
+}
+
+/* Of what neither the kernel nor the patch has: which header of the patch tells of it. */
+static void explain_missing(struct build *build)
+{
+	for (size_t i = 0; i < build->diags.n; i++) {
+		struct diag *diag = &build->diags.items[i];
+		char *hint;
+
+		for (char **path = build->affected.headers; path && *path; path++) {
+			if (diag->code != KM314 || !diag->symbol ||
+			    !mentions(build->overlay, *path, diag->symbol) ||
+			    mentions(build->kernel->source, *path, diag->symbol) ||
+			    string_format(&hint,
+					  "%s of this patch declares it: the C file that defines "
+					  "it has to be part of the patch, too",
+					  *path) < 0)
+				continue;
+			free(diag->hint);
+			diag->hint = hint;
+			break;
+		}
+	}
+}
+
 /* Every object's verdict is told, also after one was refused. */
 static int diff(struct build *build)
 {
@@ -394,6 +475,7 @@ static int diff(struct build *build)
 		    (object->diff.n_changed || object->diff.has_callbacks))
 			build->verdict = DIFF_ACCEPTED;
 	}
+	explain_missing(build);
 	return result;
 }
 

@@ -19,6 +19,15 @@ int makefile_member_of_tree(const char *source, const char *config, const char *
 			    enum member *ret, char **ret_option);
 
 /*
+ * A C file in a folder without a Makefile, of which another folder's Makefile includes a part:
+ * virt/kvm/Makefile.kvm by arch/x86/kvm/Makefile, where kbuild then knows the object as
+ * arch/x86/kvm/../../../virt/kvm/kvm_main.o (*ret_target). *ret_makefile is that Makefile's text
+ * with the part, *ret_object the object's name in it. All are NULL where there is none such.
+ */
+int makefile_elsewhere(const char *source, const char *path, char **ret_makefile, char **ret_object,
+		       char **ret_target);
+
+/*
  * object is a name as "namespace.o"; makefile and config are the files' text. For
  * MEMBER_NOT_CONFIGURED *ret_option is the option's name, the caller's to free.
  */

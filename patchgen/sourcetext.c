@@ -130,11 +130,11 @@ static int does_not_apply(const struct source_text *source, const struct patch_t
 	bool applied = find_hunk(source, hunk, hunk->old_start, 0, /* result= */ true) >= 0;
 
 	if (applied)
-		return diag_add_hint(diags, KM120, DIAG_ERROR, -EINVAL, &where,
+		return diag_add_hint(diags, KM120, DIAG_REFUSAL, -EINVAL, &where,
 				     "the kernel's source has this change: it needs no patch",
 				     "the change at %s:%u is already in the source", patch->name,
 				     hunk->patch_line);
-	return diag_add(diags, KM120, DIAG_ERROR, -EINVAL, &where,
+	return diag_add(diags, KM120, DIAG_REFUSAL, -EINVAL, &where,
 			"the lines that the hunk at %s:%u expects are not there", patch->name,
 			hunk->patch_line);
 }

@@ -6,6 +6,7 @@
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
 #include "files.h"
+#include "makefile.h"
 #include "progress.h"
 #include "run.h"
 
@@ -233,21 +234,20 @@ static char *unescape(const char *text, size_t n)
 	return result;
 }
 
-/* "dir/x.c" to "dir/.x.o.cmd" */
-static int command_file(const struct tree *tree, const char *source, char **ret)
+/* "dir/x.o" to "dir/.x.o.cmd" */
+static int command_file(const char *object, char **ret)
 {
-	const char *base = strrchr(source, '/') ? strrchr(source, '/') + 1 : source;
-	int folder = base - source, stem = strlen(base) - 2;
+	const char *base = strrchr(object, '/') + 1;
 
-	return string_format(ret, "%s/%.*s.%.*s.o.cmd", tree->output, folder, source, stem, base);
+	return string_format(ret, "%.*s.%s.cmd", (int)(base - object), object, base);
 }
 
-static int read_command_file(const struct tree *tree, const char *source, char **ret)
+static int read_command_file(const char *object, char **ret)
 {
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	r = command_file(tree, source, &path);
+	r = command_file(object, &path);
 	return r ?: file_read(path, CONFIG_MAX, ret, NULL);
 }
 
@@ -322,15 +322,30 @@ static int find_owner(struct compiled *compiled)
 	return compiled->module ? 0 : -EBADMSG;
 }
 
+/* kbuild's name for an object: mostly that of the C file. */
+static int find_target(const struct tree *tree, const char *source, char **ret)
+{
+	_cleanup_free_ char *makefile = NULL, *object = NULL, *target = NULL;
+	int r;
+
+	r = makefile_elsewhere(tree->kernel->source, source, &makefile, &object, &target);
+	if (r < 0)
+		return r;
+	if (!target)
+		return string_format(ret, "%.*s.o", (int)strlen(source) - 2, source);
+	*ret = TAKE_PTR(target);
+	return 0;
+}
+
 static int start_original(const struct tree *tree, struct tree_original *original)
 {
 	struct compiled *compiled = &original->compiled;
-	int stem = strlen(original->source) - 2, r;
+	_cleanup_free_ char *target = NULL;
+	int r;
 
-	r = string_format(&compiled->source, "%s", original->source);
-	return r     ?:
-		       string_format(&compiled->object, "%s/%.*s.o", tree->output, stem,
-				     original->source);
+	r = find_target(tree, original->source, &target);
+	r = r ?: string_format(&compiled->source, "%s", original->source);
+	return r ?: string_format(&compiled->object, "%s/%s", tree->output, target);
 }
 
 static int take_from_cache(struct tree *tree, struct tree_original *original)
@@ -355,7 +370,7 @@ static int take_from_output(struct tree *tree, struct tree_original *original)
 
 	if (!path_exists(compiled->object))
 		return -EINVAL;
-	r = read_command_file(tree, original->source, &text);
+	r = read_command_file(compiled->object, &text);
 	r = r ?: parse_command(tree, text, &compiled->command);
 	r = r ?: find_owner(compiled);
 	r = r ?: parse_dependencies(text, &dependencies);
@@ -453,7 +468,9 @@ static void rewrite_word(const struct rewrite *rewrite, const char *word, size_t
 		return;
 	}
 	if (is_dependency_option(word, n)) {
-		fprintf(rewrite->out, "-Wp,-MMD,%s.d %s", rewrite->new_object, rewrite->options);
+		/* Lines are those of the original (#line): what would be quoted are others. */
+		fprintf(rewrite->out, "-Wp,-MMD,%s.d -fno-diagnostics-show-caret %s",
+			rewrite->new_object, rewrite->options);
 		return;
 	}
 	at = memmem(word, n, rewrite->source, n_source);
@@ -516,22 +533,47 @@ static int patched_command(const struct tree *tree, const struct tree_patched *p
 	return r ?: string_format(ret, "%s%s", tree->options.launcher->words, command);
 }
 
+/* "fs/x.c:12:3: error: ..." */
+static char *error_place(const char *text, unsigned *ret_line)
+{
+	const char *error = strstr(text, ": error: "), *start = error, *colon;
+
+	while (start && start > text && start[-1] != '\n')
+		start--;
+	colon = start ? memchr(start, ':', error - start) : NULL;
+	if (!colon || sscanf(colon, ":%u:", ret_line) != 1)
+		return NULL;
+	return strndup(start, colon - start);
+}
+
+static int does_not_compile(const struct tree *tree, const struct tree_patched *patched, char *text,
+			    struct diag_list *diags)
+{
+	struct diag_where where = {.file = patched->original->source};
+	_cleanup_free_ char *errors = NULL, *file = NULL;
+	unsigned line;
+
+	remove_folder(text, OVERLAY_FROM_OUTPUT);
+	remove_folder(text, tree->kernel->source);
+	file = error_place(text, &line);
+	if (file) {
+		where.file = file;
+		where.line = line;
+	}
+	errors = compiler_errors(text);
+	return diag_add_hint(diags, KM308, DIAG_REFUSAL, -EINVAL, &where, patched->hint,
+			     "%s does not compile with the patch: %s", patched->original->source,
+			     errors ?: "");
+}
+
 static int check_patched(const struct tree *tree, const struct tree_patched *patched,
 			 const struct run_result *result, struct diag_list *diags)
 {
-	const struct diag_where where = {.file = patched->original->source};
-	_cleanup_free_ char *errors = NULL;
-
 	if (result->status < 0)
 		return diag_error(diags, KM309, result->status, "the compiler: %s",
 				  strerror(-result->status));
 	launcher_hear(tree->options.launcher, result->text);
-	if (result->status == 0)
-		return 0;
-	remove_folder(result->text, OVERLAY_FROM_OUTPUT);
-	errors = compiler_errors(result->text);
-	return diag_add(diags, KM308, DIAG_ERROR, -EINVAL, &where, "the patched file: %s",
-			errors ?: "");
+	return result->status ? does_not_compile(tree, patched, result->text, diags) : 0;
 }
 
 static void count_compiled(void *userdata, size_t n)

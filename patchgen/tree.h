@@ -69,6 +69,7 @@ int tree_compile_originals(struct tree *tree, struct tree_original *originals, s
 struct tree_patched {
 	const struct compiled *original;
 	const char *object;
+	const char *hint; /* where it does not compile; NULL: the patch is to be corrected */
 };
 
 /* Returns 0, -EINVAL with KM308 for each that has errors, or another negative errno. */

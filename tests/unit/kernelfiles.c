@@ -233,7 +233,12 @@ Test(makefile, tells_what_is_configured)
 				   "big-y := part.o\n"
 				   "big-$(CONFIG_OFF) += rare.o\n"
 				   "obj-$(CONFIG_OFF) += gone.o whole.o\n"
-				   "whole-objs := piece.o\n";
+				   "whole-objs := piece.o\n"
+				   "near-y := near.o\n"
+				   "far-y := sub/far.o\n"
+				   "big-y += $(near-y)\n"
+				   "whole-y += $(far-y)\n"
+				   "obj-$(CONFIG_OFF) += sub/\n";
 
 	cr_assert_eq(member(text, "one.o", NULL), MEMBER_YES);
 	cr_assert_eq(member(text, "two.o", NULL), MEMBER_YES);
@@ -241,6 +246,9 @@ Test(makefile, tells_what_is_configured)
 	cr_assert_eq(member(text, "rare.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
 	cr_assert_eq(member(text, "gone.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
 	cr_assert_eq(member(text, "piece.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "near.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "sub/far.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "sub/", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
 	cr_assert_eq(member(text, "a.o", NULL), MEMBER_NOT_LISTED);
 	cr_assert_eq(member(text, "art.o", NULL), MEMBER_NOT_LISTED);
 }
