@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// Entries of Linux 4.1 to 5.17.
+// expect verdict: accepted
+// expect changed: replaced
+// expect undefined: fast_path
+// expect absent: slow_path
+// expect sections: .altinstructions .altinstr_replacement
+#include "kernel.h"
+
+#define ALTERNATIVE_CALL(function)                                      \
+	__asm__ volatile("661: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n"    \
+			 "662:\n"                                       \
+			 ".pushsection .altinstructions, \"a\"\n"       \
+			 ".long 661b - ., 663f - .\n"                   \
+			 ".word 0x123\n"                                \
+			 ".byte 662b - 661b, 664f - 663f, 0\n"          \
+			 ".popsection\n"                                \
+			 ".pushsection .altinstr_replacement, \"ax\"\n" \
+			 "663: call " function "\n"                     \
+			 "664:\n"                                       \
+			 ".popsection")
+
+noinline int untouched(int x)
+{
+	ALTERNATIVE_CALL("slow_path");
+	ALTERNATIVE_CALL("slow_path");
+	return x;
+}
+
+noinline int replaced(int x)
+{
+	ALTERNATIVE_CALL(OLD_NEW("slow_path", "fast_path"));
+	return x;
+}
