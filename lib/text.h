@@ -4,11 +4,15 @@
 #define KMEND_LIB_TEXT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Printable ASCII only? True for "". */
 bool text_is_printable(const char *s);
 
 /* Put '?' in the place of every byte that is not printable ASCII. */
 void text_make_printable(char *s);
+
+/* Is f a terminal, and has nobody asked for no colours (NO_COLOR)? */
+bool colours_wanted(FILE *f);
 
 #endif

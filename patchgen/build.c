@@ -55,6 +55,20 @@ static int open_kernel(struct build *build)
 	return r;
 }
 
+/* By default with the hash that the kernel's own modules are signed with. */
+static int open_signer(struct build *build)
+{
+	struct sign_options options = build->options->sign;
+	_cleanup_free_ char *hash = NULL;
+
+	if (!options.key)
+		return 0;
+	if (!options.hash &&
+	    kernel_config_string(build->kernel, "CONFIG_MODULE_SIG_HASH", &hash) == 0)
+		options.hash = hash;
+	return signer_open(&options, &build->diags, &build->signer);
+}
+
 static int make_scratch(struct build *build)
 {
 	const char *folder = getenv("TMPDIR");
@@ -526,6 +540,7 @@ static int run_steps(struct build *build)
 			"--verify=%s: a function may be replaced that is another one in the kernel",
 			verify_name(build->options->verify));
 	r = r ?: open_kernel(build);
+	r = r ?: open_signer(build);
 	r = r ?: make_scratch(build);
 	r = r ?: make_author_headers(build);
 	r = r ?: apply_patches(build);
@@ -584,6 +599,9 @@ void build_done(struct build *build)
 	kernel_free(build->kernel);
 	scratch_done(&build->scratch, build->options->keep);
 	launcher_done(&build->launcher);
+	if (build->signer)
+		signer_close(build->signer);
+	signature_done(&build->signature);
 	free(build->overlay);
 	free(build->compile_options);
 	free(build->manifest_text);

@@ -11,6 +11,8 @@
 #include "progress.h"
 #include "resolve.h"
 #include "scratch.h"
+#include "sign.h"
+#include "signature.h"
 
 struct build_options {
 	const char *input; /* a manifest (.yaml, .yml) or a patch */
@@ -22,6 +24,7 @@ struct build_options {
 	const char *launcher; /* of the compiler, as launcher_open() takes it */
 	unsigned jobs; /* compilers at a time */
 	const char *symbols; /* list of the kernel's symbols; NULL: the image's own tables */
+	struct sign_options sign;
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
 };
@@ -53,6 +56,8 @@ struct build {
 	char *overlay;
 	struct launcher launcher;
 	char *compile_options; /* for patched files */
+	struct signer *signer; /* NULL: the module is not signed */
+	struct signature signature; /* what was made with it */
 	struct build_object *objects;
 	size_t n_objects;
 	char *manifest_text;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "../lib/text.h"
 #include "build.h"
 #include "run.h"
 #include "verbs.h"
@@ -28,6 +29,9 @@ static void usage(FILE *f)
 	      "  -q, --quiet           no progress on standard error\n"
 	      "  -j, --jobs=N          run so many compilers at a time (default: one for each CPU)\n"
 	      "      --launcher=CMD    start the compiler through ccache, distcc or the like\n"
+	      "      --sign-key=KEY    sign the module with a key: a PEM file or a pkcs11: URI\n"
+	      "      --sign-cert=FILE  the key's certificate (default: in the key's file)\n"
+	      "      --sign-hash=NAME  as sha256 (default: as the kernel's own modules)\n"
 	      "  -k, --keep            keep the folder with intermediate files\n"
 	      "  -h, --help            print this\n\n"
 	      "Exit status: 0 done, 1 error, 2 refused, 3 the fix changes nothing in this kernel.\n",
@@ -47,7 +51,10 @@ enum {
 	ARG_SYMBOLS,
 	ARG_VERIFY,
 	ARG_JSON,
-	ARG_LAUNCHER
+	ARG_LAUNCHER,
+	ARG_SIGN_KEY,
+	ARG_SIGN_CERT,
+	ARG_SIGN_HASH
 };
 
 #define JOBS_MAX 1024
@@ -110,6 +117,15 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 	case ARG_JSON:
 		arguments->json = true;
 		return 0;
+	case ARG_SIGN_KEY:
+		options->sign.key = optarg;
+		return 0;
+	case ARG_SIGN_CERT:
+		options->sign.certificate = optarg;
+		return 0;
+	case ARG_SIGN_HASH:
+		options->sign.hash = optarg;
+		return 0;
 	case ARG_LAUNCHER:
 		options->launcher = optarg;
 		return 0;
@@ -145,6 +161,9 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"json", no_argument, NULL, ARG_JSON},
 		{"jobs", required_argument, NULL, 'j'},
 		{"launcher", required_argument, NULL, ARG_LAUNCHER},
+		{"sign-key", required_argument, NULL, ARG_SIGN_KEY},
+		{"sign-cert", required_argument, NULL, ARG_SIGN_CERT},
+		{"sign-hash", required_argument, NULL, ARG_SIGN_HASH},
 		{"quiet", no_argument, NULL, 'q'},
 		{"keep", no_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
@@ -194,7 +213,7 @@ static void print(const struct build *build, const struct arguments *arguments, 
 	} else if (r == 0) {
 		report_print(stdout, build);
 	}
-	diag_list_print(stderr, &build->diags, isatty(STDERR_FILENO));
+	diag_list_print(stderr, &build->diags, colours_wanted(stderr));
 	if (arguments->options.keep && build->scratch.path)
 		fprintf(stderr, "intermediate files are in %s\n", build->scratch.path);
 }

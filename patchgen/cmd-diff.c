@@ -4,6 +4,7 @@
 #include <kmend/patch.h>
 #include <string.h>
 
+#include "../lib/text.h"
 #include "diff.h"
 #include "verbs.h"
 
@@ -140,7 +141,7 @@ static void print_change(const char *name, const struct diff_change *change)
 
 static void print_text(const struct diff_result *result, const char *verdict)
 {
-	diag_list_print(stderr, &result->diags, isatty(STDERR_FILENO));
+	diag_list_print(stderr, &result->diags, colours_wanted(stderr));
 	for (size_t i = 0; result->changes && i < result->n_changed; i++)
 		print_change(result->changed[i], &result->changes[i]);
 	for (size_t i = 0; i < result->n_callers; i++)

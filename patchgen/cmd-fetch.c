@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../lib/strv.h"
+#include "../lib/text.h"
 #include "fetch.h"
 #include "kernel.h"
 #include "run.h"
@@ -116,6 +117,6 @@ int verb_fetch(int argc, char **argv)
 		r = list_releases(argv[optind] ?: "cloud-amd64", &progress, &diags);
 	else
 		r = fetch_release(argv[optind], parts, &progress, &diags);
-	diag_list_print(stderr, &diags, isatty(STDERR_FILENO));
+	diag_list_print(stderr, &diags, colours_wanted(stderr));
 	return r < 0 ? EXIT_PATCHGEN_ERROR : EXIT_PATCHGEN_DONE;
 }

@@ -2,19 +2,25 @@
 #include <getopt.h>
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "../lib/diag.h"
+#include "../lib/fileio.h"
 #include "../lib/manifest.h"
 #include "../lib/module.h"
+#include "../lib/text.h"
+#include "signature.h"
+#include "signing-key.h"
 #include "verbs.h"
 
 static void usage(FILE *f)
 {
-	fputs("Usage: patchgen inspect [--json] FILE.ko\n\n"
+	fputs("Usage: patchgen inspect [OPTION...] FILE.ko\n\n"
 	      "Shows what a patch module is made for, what it redirects and what it needs of the\n"
 	      "kernel, without loading it. Exit status 1 when it is no valid patch module.\n\n"
-	      "  -j, --json  one JSON object\n"
-	      "  -h, --help  this text\n",
+	      "      --sign-cert=FILE  it has to be signed with this certificate's key\n"
+	      "  -j, --json            one JSON object\n"
+	      "  -h, --help            this text\n",
 	      f);
 }
 
@@ -50,6 +56,15 @@ static void print_callbacks(const struct kmend_callbacks *callbacks)
 		if (callbacks->events & (1U << i))
 			printf(" %s", patch_event_name(i));
 	putchar('\n');
+}
+
+static void print_signature(const struct signature *signature)
+{
+	if (signature->is_signed)
+		printf("%-12s %s, serial %s, %s\n", "signed by", signature->issuer,
+		       signature->serial, signature->hash);
+	else
+		print_line("signed by", "nobody");
 }
 
 static void print_module(const struct patch_module *module)
@@ -182,6 +197,28 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	return o;
 }
 
+/* Of the file, and when a certificate is given, made with its key. */
+static int check_signature(const char *path, const char *certificate, struct diag_list *diags,
+			   struct signature *ret)
+{
+	_cleanup_free_ char *data = NULL;
+	X509 *x509 = NULL;
+	size_t size;
+	int r;
+
+	r = file_read(path, PATCH_MODULE_MAX, &data, &size);
+	if (r < 0)
+		return diag_error(diags, KM102, r, "%s: %s", path, strerror(-r));
+	r = signature_read(data, size, path, diags, ret);
+	if (r == 0 && certificate) {
+		r = signing_certificate_open(certificate, diags, &x509);
+		r = r ?: signature_verify(ret, data, x509, path, diags);
+		X509_free(x509);
+	}
+	ret->message = NULL;
+	return r;
+}
+
 static void print_json(struct json_object *o)
 {
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
@@ -197,23 +234,31 @@ static int fail(const struct diag_list *diags, bool json)
 		json_object_object_add(o, "diagnostics", diag_list_to_json(diags));
 		print_json(o);
 	} else {
-		diag_list_print(stderr, diags, isatty(STDERR_FILENO));
+		diag_list_print(stderr, diags, colours_wanted(stderr));
 	}
 	return EXIT_PATCHGEN_ERROR;
 }
 
 int verb_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option options[] = {{"sign-cert", required_argument, NULL, 'c'},
+						{"json", no_argument, NULL, 'j'},
+						{"help", no_argument, NULL, 'h'},
+						{0}};
+	_cleanup_(signature_done) struct signature signature = {0};
 	_cleanup_(diag_list_done) struct diag_list diags = {0};
 	_cleanup_patch_module_ struct patch_module *module = NULL;
+	const char *certificate = NULL;
 	bool json = false;
+	struct json_object *o;
 	int c, r;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
 		switch (c) {
+		case 'c':
+			certificate = optarg;
+			break;
 		case 'j':
 			json = true;
 			break;
@@ -226,11 +271,16 @@ int verb_inspect(int argc, char **argv)
 	if (argc - optind != 1)
 		return usage_error("inspect", "one module is expected");
 	r = patch_module_open(argv[optind], &diags, &module);
+	r = r ?: check_signature(argv[optind], certificate, &diags, &signature);
 	if (r < 0)
 		return fail(&diags, json);
-	if (json)
-		print_json(module_to_json(module));
-	else
+	if (json) {
+		o = module_to_json(module);
+		json_object_object_add(o, "signature", signature_to_json(&signature));
+		print_json(o);
+	} else {
 		print_module(module);
+		print_signature(&signature);
+	}
 	return EXIT_PATCHGEN_DONE;
 }

@@ -10,6 +10,8 @@
 #include "../lib/manifest.h"
 #include "files.h"
 
+#define CONFIG_MAX (4UL * 1024 * 1024)
+
 int cache_folder(struct diag_list *diags, char **ret)
 {
 	const char *own = getenv("KMEND_CACHE"), *xdg = getenv("XDG_CACHE_HOME");
@@ -201,6 +203,25 @@ int kernel_open_paths(const struct kernel_paths *paths, struct diag_list *diags,
 		return r;
 	*ret = TAKE_PTR(kernel);
 	return 0;
+}
+
+int kernel_config_string(const struct kernel *kernel, const char *name, char **ret)
+{
+	_cleanup_free_ char *path = NULL, *config = NULL, *key = NULL;
+	const char *value;
+	int r;
+
+	r = string_format(&path, "%s/.config", kernel->headers);
+	r = r ?: string_format(&key, "\n%s=\"", name);
+	r = r ?: file_read(path, CONFIG_MAX, &config, NULL);
+	if (r < 0)
+		return r;
+	value = strstr(config, key);
+	if (!value)
+		return -ENODATA;
+	value += strlen(key);
+	*ret = strndup(value, strcspn(value, "\"\n"));
+	return *ret ? 0 : -ENOMEM;
 }
 
 void kernel_free(struct kernel *kernel)

@@ -34,6 +34,8 @@ int kernel_folder(const char *release, struct diag_list *diags, char **ret);
 int kernel_open(const char *release, struct diag_list *diags, struct kernel **ret);
 int kernel_open_paths(const struct kernel_paths *paths, struct diag_list *diags,
 		      struct kernel **ret);
+/* A string of the configuration, as CONFIG_MODULE_SIG_HASH="sha256". -ENODATA: it is not set. */
+int kernel_config_string(const struct kernel *kernel, const char *name, char **ret);
 void kernel_free(struct kernel *kernel);
 
 DEFINE_CLEANUP(struct kernel *, kernel_free)

@@ -10,6 +10,7 @@ static const struct verb {
 	{"build", "make a patch module out of a source fix", verb_build},
 	{"fetch", "get a kernel's image, headers and source into the cache", verb_fetch},
 	{"diff", "compare two objects and write what has to go into a patch module", verb_diff},
+	{"sign", "sign patch modules with a key or a token", verb_sign},
 	{"inspect", "show what a patch module does", verb_inspect},
 	{"symbols", "list the symbols of a kernel's image, as System.map does", verb_symbols},
 	{"explain", "say what a diagnostic code means and what to do", verb_explain},

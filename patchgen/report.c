@@ -56,6 +56,8 @@ void report_print(FILE *f, const struct build *build)
 		return;
 	}
 	fprintf(f, "  %zu symbols that are not exported\n", build->module.n_klp);
+	if (build->signature.is_signed)
+		fprintf(f, "  signed by %s, %s\n", build->signature.issuer, build->signature.hash);
 	fprintf(f, "  %s/%s.ko, %zu bytes, in %ld.%ld s\n", build->result, build->manifest->name,
 		build->module_bytes, build->milliseconds / 1000, build->milliseconds % 1000 / 100);
 }
@@ -118,6 +120,7 @@ struct json_object *report_to_json(const struct build *build)
 	json_object_object_add(o, "objects", objects);
 	json_object_object_add(o, "klp_relocations", json_object_new_int64(build->module.n_klp));
 	add_string(o, "folder", build->module_bytes ? build->result : NULL);
+	json_object_object_add(o, "signature", signature_to_json(&build->signature));
 	json_object_object_add(o, "module_bytes", json_object_new_int64(build->module_bytes));
 	json_object_object_add(o, "milliseconds", json_object_new_int64(build->milliseconds));
 	json_object_object_add(o, "diagnostics", diag_list_to_json(&build->diags));

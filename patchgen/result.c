@@ -48,14 +48,28 @@ static int publish(const char *folder, const char *final)
 	return -EBUSY;
 }
 
+static int sign(struct build *build, const char *data, size_t size, char **ret, size_t *ret_size)
+{
+	const char *name = build->manifest->name;
+	int r;
+
+	r = signer_sign(build->signer, name, data, size, /* replace= */ false, &build->diags, ret,
+			ret_size);
+	r = r ?: signature_read(*ret, *ret_size, name, &build->diags, &build->signature);
+	build->signature.message = NULL;
+	return r;
+}
+
 static int write_module(struct build *build, const char *path)
 {
-	_cleanup_free_ char *data = NULL;
+	_cleanup_free_ char *data = NULL, *signed_data = NULL;
 	size_t size;
 	int r;
 
 	r = file_read(build->module.path, MODULE_MAX, &data, &size);
-	r = r ?: file_write_atomic(path, data, size, 0644);
+	if (r == 0 && build->signer)
+		r = sign(build, data, size, &signed_data, &size);
+	r = r ?: file_write_atomic(path, signed_data ?: data, size, 0644);
 	if (r < 0)
 		return r;
 	build->module_bytes = size;
@@ -81,8 +95,8 @@ int result_write(struct build *build)
 		r = -EINTR;
 	r = r ?: publish(staging.path, build->result);
 	scratch_done(&staging, /* keep= */ false);
-	if (r < 0)
+	if (r < 0 && !diag_list_has(&build->diags, DIAG_ERROR))
 		return diag_error(&build->diags, KM103, r, "%s: %s", build->options->output,
 				  strerror(-r));
-	return 0;
+	return r;
 }

@@ -76,6 +76,8 @@ static void __attribute__((noreturn)) execute(const struct run *run, int report)
 	unsetenv("MAKELEVEL");
 	unsetenv("KCFLAGS");
 	unsetenv("KBUILD_OUTPUT");
+	/* Nor may they learn what opens the signing key. */
+	unsetenv("KBUILD_SIGN_PIN");
 	execvp(run->argv[0], (char *const *)run->argv);
 	child_fail(report);
 }

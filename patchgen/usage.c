@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../lib/diag.h"
+#include "../lib/text.h"
 #include "verbs.h"
 
 int usage_error(const char *verb, const char *format, ...)
@@ -21,7 +22,7 @@ int usage_error(const char *verb, const char *format, ...)
 		hint = NULL;
 	diag_add_hint(&diags, KM101, DIAG_ERROR, 0, NULL, hint, "%s",
 		      message ?: diag_code_text(KM101));
-	diag_list_print(stderr, &diags, isatty(STDERR_FILENO));
+	diag_list_print(stderr, &diags, colours_wanted(stderr));
 	return EXIT_PATCHGEN_ERROR;
 }
 

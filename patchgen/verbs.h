@@ -19,6 +19,7 @@ int verb_explain(int argc, char **argv);
 int verb_fetch(int argc, char **argv);
 int verb_symbols(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
+int verb_sign(int argc, char **argv);
 
 /*
  * Say what is wrong with the command line (KM101). A verb sets opterr to 0 and calls the second

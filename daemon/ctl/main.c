@@ -4,6 +4,7 @@
 
 #include "client.h"
 #include "daemon/json.h"
+#include "lib/text.h"
 #include "table.h"
 #include "verbs.h"
 

@@ -7,6 +7,7 @@
 #include "daemon/json.h"
 #include "lib/manifest.h"
 #include "lib/strv.h"
+#include "lib/text.h"
 #include "table.h"
 
 /* What is shown: a property of one interface, its D-Bus type, and its keys for people and JSON. */

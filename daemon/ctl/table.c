@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "lib/text.h"
+
 #define GAP 2
 
 void table_done(struct table *t)
@@ -57,13 +59,6 @@ static size_t terminal_width(void)
 	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		return 0;
 	return size.ws_col;
-}
-
-bool colours_wanted(FILE *f)
-{
-	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return !(no && *no) && isatty(fileno(f)) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 const char *state_colour(const char *state, bool colour)

@@ -31,9 +31,6 @@ void table_print(const struct table *table, bool legend);
 
 void table_done(struct table *table);
 
-/* Is f a terminal, and has nobody asked for no colours (NO_COLOR)? */
-bool colours_wanted(FILE *f);
-
 /* The escape sequences around a state word; both "" where no colour is wanted. */
 const char *state_colour(const char *state, bool colour);
 const char *colour_off(const char *on);

@@ -144,6 +144,20 @@
 	X(KM342, "entries of the cache were damaged",                                            \
 	  "nothing: what they held was compiled anew; look after the disk")
 
+#define KMEND_DIAG_SIGN(X)                                                                         \
+	X(KM350, "the signing key cannot be used", "give a PEM file or a pkcs11: URI")             \
+	X(KM351, "the signing certificate cannot be used", "give the key's X.509 certificate")     \
+	X(KM352, "key and certificate do not belong together", "give the certificate of this key") \
+	X(KM353, "the signing certificate is not valid at this time",                              \
+	  "renew it, or set the machine's clock")                                                  \
+	X(KM354, "the signing key's pass phrase or PIN is missing or wrong",                       \
+	  "put it into the environment variable KBUILD_SIGN_PIN")                                  \
+	X(KM355, "the kernel knows no such hash for signatures",                                   \
+	  "sha224, sha256, sha384 or sha512, as CONFIG_MODULE_SIG_HASH says")                      \
+	X(KM356, "the signature cannot be made", "check the key, or the token that holds it")      \
+	X(KM357, "the module is signed already", "replace its signature with --replace")           \
+	X(KM358, "the module's signature is not valid", "sign the module again")
+
 #define KMEND_DIAG_MODULE(X)                                                                      \
 	X(KM401, "the file is not an ELF kernel module", "rebuild or reinstall the patch")        \
 	X(KM402, "the kernel module is truncated or malformed", "rebuild or reinstall the patch") \
@@ -230,6 +244,7 @@
 	KMEND_DIAG_INPUT(X)  \
 	KMEND_DIAG_OBJECT(X) \
 	KMEND_DIAG_BUILD(X)  \
+	KMEND_DIAG_SIGN(X)   \
 	KMEND_DIAG_MODULE(X) \
 	KMEND_DIAG_CORE(X)   \
 	KMEND_DIAG_DAEMON(X)
