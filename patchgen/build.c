@@ -407,6 +407,8 @@ static int diff_object(struct build *build, struct build_object *object)
 		.out_path = object->part,
 		.object = object->original.module,
 		.source = object->original.source,
+		.orig_folder = build->kernel->source,
+		.patched_folder = build->overlay,
 		.resolver = build->resolver,
 	};
 	int r, copied;

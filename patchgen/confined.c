@@ -9,6 +9,7 @@
 #include "../lib/strv.h"
 #include "declarations.h"
 #include "differ.h"
+#include "files.h"
 #include "structure.h"
 
 #define DEPTH_MAX 64
@@ -168,23 +169,28 @@ static bool text_is_plain(const char *text, const char *keyword, const char *nam
 	return true;
 }
 
-static int file_is_plain(const struct search *search, bool *ret)
+static int file_is_plain(const struct search *search, const char *folder, bool *ret)
 {
 	const char *keyword = search->tag == DW_TAG_union_type ? "union" : "struct";
 	size_t n = search->file ? strlen(search->file) : 0;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *path = NULL, *text = NULL;
 	int r;
 
 	*ret = false;
 	if (n < 3 || strcmp(search->file + n - 2, ".c") != 0)
 		return 0;
-	r = file_read(search->file, FILE_MAX, &text, NULL);
+	if (*search->file == '/' || !folder)
+		r = string_format(&path, "%s", search->file);
+	else
+		r = string_format(&path, "%s/%s", folder, search->file);
+	r = r ?: file_read(path, FILE_MAX, &text, NULL);
 	if (r == 0)
 		*ret = text_is_plain(text, keyword, search->name);
 	return r == -ENOMEM ? r : 0;
 }
 
-static int object_confines(struct object *object, const char *name, int tag, bool *ret)
+static int object_confines(struct object *object, const char *folder, const char *name, int tag,
+			   bool *ret)
 {
 	struct search search = {.name = name, .tag = tag};
 	Dwarf_CU *cu = NULL;
@@ -198,7 +204,7 @@ static int object_confines(struct object *object, const char *name, int tag, boo
 		walk(&search, &unit, /* in_function= */ false, 0);
 	if (search.is_elsewhere || search.n_on_stack == 0)
 		return 0;
-	return file_is_plain(&search, ret);
+	return file_is_plain(&search, folder, ret);
 }
 
 int structure_is_confined(struct differ *differ, const char *name, int tag, bool *ret)
@@ -206,9 +212,10 @@ int structure_is_confined(struct differ *differ, const char *name, int tag, bool
 	bool is_confined;
 	int r;
 
-	r = object_confines(differ->orig, name, tag, &is_confined);
+	r = object_confines(differ->orig, differ->options->orig_folder, name, tag, &is_confined);
 	if (r == 0 && is_confined)
-		r = object_confines(differ->patched, name, tag, &is_confined);
+		r = object_confines(differ->patched, differ->options->patched_folder, name, tag,
+				    &is_confined);
 	if (r == 0)
 		*ret = is_confined;
 	return r;

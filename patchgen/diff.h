@@ -71,6 +71,8 @@ struct diff_options {
 	const char *object; /* "vmlinux" or a module's name */
 	const char *source; /* path for diagnostics, as kernel/time/namespace.c; may be NULL */
 	struct resolver *resolver;
+	/* Folders of the C files, where debug information has relative names; NULL: not known. */
+	const char *orig_folder, *patched_folder;
 };
 
 /* Where a changed function begins to differ. */

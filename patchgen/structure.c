@@ -232,11 +232,24 @@ static const struct member *find_place(const struct structure *structure,
 	return NULL;
 }
 
-/* A new member: in a hole, on the place of one, or on parts of others. */
+/* Another name for a member of the same place: one that is no more, not one that is beside it. */
+static bool is_renamed(const struct structure *from, const struct structure *to,
+		       const struct member *added)
+{
+	size_t hint = 0;
+
+	for (size_t i = 0; i < from->n; i++)
+		if (same_place(&from->members[i], added) &&
+		    !find_member(to, &from->members[i], &hint))
+			return true;
+	return false;
+}
+
+/* A new member: in a hole, beside another in a union, or on parts of what was there. */
 static void place_added(const struct structure *from, const struct structure *to,
 			const struct member *added, struct structure_difference *difference)
 {
-	if (find_place(from, added))
+	if (is_renamed(from, to, added))
 		return;
 	for (size_t i = 0; i < from->n; i++) {
 		const struct member *old = &from->members[i];
