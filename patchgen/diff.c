@@ -210,6 +210,7 @@ static int run(struct differ *differ)
 		return r;
 	correlate(differ);
 	compare_functions(differ);
+	drop_overridden(differ);
 	r = list_functions(differ);
 	r = r ?: redirect_callers(differ);
 	r = r ?: list_callers(differ);

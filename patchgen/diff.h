@@ -57,6 +57,8 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 
 /* Whether the running kernel or module has a global symbol of this name, in any of its objects. */
 bool resolver_has_global(const struct resolver *resolver, const char *name);
+/* Whether one of those is not weak. */
+bool resolver_has_strong(const struct resolver *resolver, const char *name);
 
 /*
  * Whether something in other objects of the kernel, in its modules or in the fix may refer to a

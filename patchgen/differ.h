@@ -58,6 +58,9 @@ bool function_is_taken(const struct symbol *symbol);
 /* Whether another name of the same function stands for it; it was the same in the original too. */
 bool function_is_alias(const struct symbol *symbol);
 
+/* weak.c: pass over changes of weak definitions that the kernel does not use. */
+void drop_overridden(struct differ *differ);
+
 /* callers.c: redirect the callers of functions that cannot be redirected. 0 or -ENOMEM. */
 int redirect_callers(struct differ *differ);
 

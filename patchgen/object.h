@@ -89,6 +89,7 @@ struct symbol {
 	struct symbol *child; /* of a function: its .cold part */
 	bool is_changed; /* function: not the same as its twin */
 	bool is_redirected; /* function: the same, but calls one that is carried */
+	bool is_overridden; /* weak, and the kernel has another object's */
 	bool is_carried; /* function: comes along without a redirect, as its callers have one */
 	bool is_stuck; /* function: changed, but neither it nor its callers can be redirected */
 	struct symbol *root; /* of one that is redirected: the changed one that it is for */

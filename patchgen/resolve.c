@@ -367,6 +367,19 @@ bool resolver_has_global(const struct resolver *resolver, const char *name)
 	return reach_global_in(resolver->owner, name).reach != REACH_UNKNOWN;
 }
 
+bool resolver_has_strong(const struct resolver *resolver, const char *name)
+{
+	size_t first, n = shipped_find(resolver->owner, name, &first);
+
+	for (size_t i = 0; i < n; i++) {
+		struct shipped_symbol symbol = shipped_get(resolver->owner, first + i);
+
+		if (symbol.is_global && !symbol.is_weak)
+			return true;
+	}
+	return false;
+}
+
 /* A function of the object that was found in what was shipped, its own references included. */
 static bool is_own_function(const void *userdata, struct place function)
 {
@@ -428,7 +441,10 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 
 	if (export)
 		return reach_export(resolver, export, ret);
-	if (symbol || request->is_local)
+	/* A weak definition that the link passed over may still lie about in the kernel. */
+	if (symbol && symbol->bind == STB_WEAK && resolver_has_strong(resolver, request->name))
+		*ret = reach_global_in(resolver->owner, request->name);
+	else if (symbol || request->is_local)
 		*ret = reach_own(resolver, request, symbol);
 	else
 		*ret = reach_global(resolver, request->name);

@@ -140,6 +140,7 @@ static int read_symbols(struct shipped *shipped)
 			.name = order[i]->name,
 			.place = {order[i]->section->index, order[i]->value},
 			.is_global = order[i]->bind != STB_LOCAL,
+			.is_weak = order[i]->bind == STB_WEAK,
 		};
 	shipped->n_symbols = n;
 	return 0;
@@ -216,6 +217,7 @@ struct shipped_symbol shipped_get(const struct shipped *shipped, size_t index)
 		/* nm's letter: lower case for what is local, save for weak symbols. */
 		.is_global = (symbol->type >= 'A' && symbol->type <= 'Z') || symbol->type == 'w' ||
 			     symbol->type == 'v',
+		.is_weak = strchr("wWvV", symbol->type) != NULL,
 	};
 }
 

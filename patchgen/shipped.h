@@ -20,7 +20,7 @@ struct place {
 struct shipped_symbol {
 	const char *name;
 	struct place place;
-	bool is_global;
+	bool is_global, is_weak;
 };
 
 struct shipped {

@@ -163,6 +163,18 @@ static void count_made(void *userdata)
 	progress_update(making->tree->options.progress, n);
 }
 
+/*
+ * kbuild goes into the folders of an architecture twice, from above and by themselves
+ * (arch/x86/lib, arch/x86/pci), and two at a time would write the same object.
+ */
+static unsigned jobs_for(const struct tree *tree, char *const *targets)
+{
+	for (; *targets; targets++)
+		if (strncmp(*targets, "arch/", 5) == 0)
+			return 1;
+	return tree->options.jobs;
+}
+
 /* Returns make's exit status, or a negative errno with a diagnostic. */
 static int run_make(const struct tree *tree, char *const *targets, struct diag_list *diags,
 		    char **ret_text)
@@ -179,7 +191,7 @@ static int run_make(const struct tree *tree, char *const *targets, struct diag_l
 	r = string_format(&makefile, "%s/Makefile", tree->kernel->source);
 	r = r ?: string_format(&cc, "CC=%s%s", tree->options.launcher->words, tree->compiler);
 	r = r ?: string_format(&release, "KERNELRELEASE=%s", tree->kernel->release);
-	r = r ?: string_format(&jobs, "-j%u", tree->options.jobs);
+	r = r ?: string_format(&jobs, "-j%u", jobs_for(tree, targets));
 	r = r ?: flags_for(tree, tree->output, &flags);
 	r = r ?: string_format(&kcflags, "KCFLAGS=%s", flags);
 	if (r < 0)

@@ -149,7 +149,7 @@ static bool is_judged_data(const struct symbol *symbol)
 	if (!symbol_is_data(symbol) || !symbol->section || !symbol->twin ||
 	    !(symbol->section->flags & SHF_ALLOC))
 		return false;
-	return !symbol_is_copied(symbol) && !symbol->section->special;
+	return !symbol_is_copied(symbol) && !symbol->is_overridden && !symbol->section->special;
 }
 
 static void judge_data(struct differ *differ, const struct symbol *symbol)

@@ -87,6 +87,8 @@
 	  "modules that use it go on; reboot into the fixed kernel to end that")                 \
 	X(KM242, "a changed function is not called by anything that still runs",                 \
 	  "it is inlined everywhere, or ran at boot: leave it out of the patch")                 \
+	X(KM243, "a weak definition changes that the kernel does not use",                       \
+	  "another object overrides it: see whether that one needs the fix")                     \
 	X(KM250, "a callback cannot be called",                                                  \
 	  "declare a function that the patch adds to the same file")
 

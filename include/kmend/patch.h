@@ -46,7 +46,9 @@
 /*
  * The record does not redirect anything: it names further code of the old and new function that
  * a stack must not be in while they change places, as gcc's .cold parts, which lie outside their
- * function's size. old_size or new_size is 0 where only one side has such a part.
+ * function's size. old_size or new_size is 0 where only one side has such a part. So it is with a
+ * function that has no call for ftrace, and whose callers have records of their own instead: one
+ * that jumped there is not on the stack.
  */
 #define KMEND_FUNC_RANGE 0x1
 
