@@ -230,6 +230,7 @@ static void set_relative(struct insn *insn, const uint8_t *code, unsigned at, un
 	int32_t wide;
 
 	insn->relative = at;
+	insn->relative_size = size;
 	if (size == 1) {
 		insn->displacement = (int8_t)code[at];
 		return;
@@ -314,6 +315,16 @@ bool arch_reloc_is_pcrel(uint32_t type)
 uint32_t arch_reloc_address(void)
 {
 	return R_X86_64_64;
+}
+
+uint32_t arch_reloc_branch(void)
+{
+	return R_X86_64_PLT32;
+}
+
+uint32_t arch_reloc_pcrel(void)
+{
+	return R_X86_64_PC32;
 }
 
 bool arch_reloc_same(uint32_t a, uint32_t b)

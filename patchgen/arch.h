@@ -17,6 +17,7 @@ struct insn {
 	unsigned length; /* bytes */
 	bool is_branch; /* direct call or jump: its relative operand is not an address taken */
 	unsigned relative; /* offset of an operand that is relative to the next instruction; or 0 */
+	unsigned relative_size; /* bytes of it */
 	int64_t displacement; /* what that says, where no relocation changes it */
 	bool is_end; /* nothing runs on from here: unconditional jump, return, trap */
 };
@@ -38,8 +39,10 @@ int arch_argument_constant(const uint8_t *insn, size_t length, unsigned *ret_arg
 unsigned arch_reloc_width(uint32_t type);
 bool arch_reloc_is_none(uint32_t type);
 bool arch_reloc_is_pcrel(uint32_t type);
-/* The type of a 64-bit absolute address. */
+/* The types of a 64-bit absolute address, of a call or jump, and of another relative operand. */
 uint32_t arch_reloc_address(void);
+uint32_t arch_reloc_branch(void);
+uint32_t arch_reloc_pcrel(void);
 /* Whether two types ask for the same thing (a call through a PLT that a kernel does not have). */
 bool arch_reloc_same(uint32_t a, uint32_t b);
 

@@ -118,55 +118,12 @@ static void find_parents(struct object *object)
 	}
 }
 
-/*
- * A PC-relative operand counts from the end of its instruction, which lies behind an immediate
- * where there is one: where it points can only be told with the instruction's length.
- */
-static void mark_uncertain(struct section *section, size_t *reloc, uint64_t until)
-{
-	for (; *reloc < section->n_relocs && section->relocs[*reloc].offset < until; ++*reloc) {
-		section->relocs[*reloc].to_end = 4;
-		section->relocs[*reloc].is_uncertain = true;
-	}
-}
-
-static void decode_section(struct section *section)
-{
-	size_t at = 0, def = 0, reloc = 0;
-	struct insn insn;
-
-	while (reloc < section->n_relocs && at < section->size) {
-		while (def < section->n_defs && section->defs[def]->value <= at)
-			def++;
-		if (arch_decode(section->data + at, section->size - at, &insn) < 0) {
-			at = def < section->n_defs ? section->defs[def]->value : section->size;
-			mark_uncertain(section, &reloc, at);
-			continue;
-		}
-		/* Padding between functions may decode across the start of the next one. */
-		if (def < section->n_defs && symbol_is_function(section->defs[def]) &&
-		    section->defs[def]->value < at + insn.length) {
-			at = section->defs[def]->value;
-			mark_uncertain(section, &reloc, at);
-			continue;
-		}
-		at += insn.length;
-		for (; reloc < section->n_relocs && section->relocs[reloc].offset < at; reloc++) {
-			section->relocs[reloc].to_end = at - section->relocs[reloc].offset;
-			section->relocs[reloc].is_branch = insn.is_branch;
-		}
-	}
-}
-
 int object_index(struct object *object)
 {
 	if (index_definitions(object) < 0 || index_names(object) < 0)
 		return -ENOMEM;
 	find_parents(object);
-	for_each_section(section, object)
-		if (section_is_code(section) && section->data)
-			decode_section(section);
-	return 0;
+	return object_decode(object);
 }
 
 struct symbol *object_first_by_name(const struct object *object, const char *name)

@@ -127,8 +127,10 @@ int object_open(const char *path, struct object **ret, struct diag_list *diags);
 int object_open_memory(const char *path, void *file, size_t size, struct object **ret,
 		       struct diag_list *diags);
 void object_free(struct object *object);
-/* Second half of opening: indexes, parents of .cold parts, lengths of instructions. */
+/* Second half of opening: indexes, parents of .cold parts, what instructions tell. */
 int object_index(struct object *object);
+/* object-code.c: the last part of that. */
+int object_decode(struct object *object);
 
 /* Start of the list of defined symbols that may have this name or base; compare each. */
 struct symbol *object_first_by_name(const struct object *object, const char *name);

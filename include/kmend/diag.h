@@ -77,8 +77,9 @@
 	  "the kernel's objects keep the old layout: use a shadow variable (klp_shadow_alloc)")  \
 	X(KM229, "the objects have no debug information",                                        \
 	  "compile with -g, so that changed layouts of structures are found")                    \
-	X(KM230, "functions that share a section refer to each other without relocations",       \
-	  "build with -ffunction-sections, as patchgen does")                                    \
+	X(KM230,                                                                                 \
+	  "functions that share a section jump to each other in a way that cannot be moved",     \
+	  "make the fix in the function that is jumped to, or in a caller elsewhere")            \
 	X(KM231, "something moves from one object of the kernel to another",                     \
 	  "the running kernel goes on using the old one: change it where it is")                 \
 	X(KM240, "a new export is not made",                                                     \

@@ -121,9 +121,27 @@ def same(a, b, extras=(4,)):
     return False
 
 
+def with_inner(old, start_old, relocs_old, start_new, relocs_new):
+    """Calls within a section have no relocation there; out of it they need one."""
+    known = {r[0] - start_old for r in relocs_old}
+    added = []
+    for offset, kind, _, _ in relocs_new:
+        at = offset - start_new + start_old
+        if offset - start_new in known or kind not in PCREL:
+            continue
+        place = at + 4 + struct.unpack_from("<i", old.data, at)[0]
+        for s in old.symbols:
+            if s.value <= place < s.value + s.size:
+                added.append((at, kind, s, place - s.value - 4))
+                break
+    return sorted(relocs_old + added, key=lambda r: r[0])
+
+
 def same_range(old, new, size, start_old, start_new, extras):
     relocs_old = relocs_in(old, start_old, start_old + size)
     relocs_new = relocs_in(new, start_new, start_new + size)
+    if old.flags & 4:
+        relocs_old = with_inner(old, start_old, relocs_old, start_new, relocs_new)
     if len(relocs_old) != len(relocs_new):
         return "number of relocations"
     bytes_old = bytearray(old.data[start_old:start_old + size])

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Calls within a section have no relocations: such a caller cannot be taken out of it.
-// expect verdict: refused
-// expect codes: KM230
-// expect symbols: neighbour
+// Calls within a section have no relocations, and are calls all the same.
+// expect verdict: accepted
+// expect changed: hidden
+// expect callers: calls neighbour
+// expect records: hidden calls neighbour
+// expect ranges: hidden
 #include "kernel.h"
 
 static notrace noinline __section(".noinstr.text") int hidden(int x)
