@@ -463,6 +463,23 @@ static void explain_missing(struct build *build)
 }
 
 /* Every object's verdict is told, also after one was refused. */
+/* Nothing changes that could call what is new. */
+static void explain_unused(struct build *build)
+{
+	for (size_t i = 0; i < build->n_objects; i++) {
+		const struct build_object *object = &build->objects[i];
+
+		for (size_t k = 0; k < object->diff.n_added; k++) {
+			const struct diag_where where = {.symbol = object->diff.added[k],
+							 .file = object->original.source};
+
+			diag_add(&build->diags, KM244, DIAG_WARNING, 0, &where,
+				 "%s() is new, but nothing changes that would call it",
+				 object->diff.added[k]);
+		}
+	}
+}
+
 static int diff(struct build *build)
 {
 	int result = 0;
@@ -492,6 +509,8 @@ static int diff(struct build *build)
 			build->verdict = DIFF_ACCEPTED;
 	}
 	explain_missing(build);
+	if (result == 0 && build->verdict == DIFF_NO_CHANGE)
+		explain_unused(build);
 	return result;
 }
 

@@ -90,6 +90,8 @@
 	  "it is inlined everywhere, or ran at boot: leave it out of the patch")                 \
 	X(KM243, "a weak definition changes that the kernel does not use",                       \
 	  "another object overrides it: see whether that one needs the fix")                     \
+	X(KM244, "what is new is not used",                                                      \
+	  "see whether the part of the fix that uses it is missing, or configured out")          \
 	X(KM250, "a callback cannot be called",                                                  \
 	  "declare a function that the patch adds to the same file")
 
