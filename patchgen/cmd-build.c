@@ -6,6 +6,7 @@
 
 #include "../lib/text.h"
 #include "build.h"
+#include "json.h"
 #include "run.h"
 #include "verbs.h"
 
@@ -205,11 +206,7 @@ static int exit_status(const struct build *build, int r)
 static void print(const struct build *build, const struct arguments *arguments, int r)
 {
 	if (arguments->json) {
-		struct json_object *o = report_to_json(build);
-
-		puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(o);
+		json_print(report_to_json(build));
 	} else if (r == 0) {
 		report_print(stdout, build);
 	}

@@ -6,6 +6,7 @@
 
 #include "../lib/text.h"
 #include "diff.h"
+#include "json.h"
 #include "verbs.h"
 
 static void usage(FILE *f)
@@ -76,56 +77,17 @@ static int parse(int argc, char **argv, struct arguments *ret)
 	return 0;
 }
 
-static struct json_object *names_to_json(char **names, size_t n)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(array, json_object_new_string(names[i]));
-	return array;
-}
-
-static struct json_object *change_to_json(const char *name, const struct diff_change *change)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_object_object_add(o, "function", json_object_new_string(name));
-	json_object_object_add(o, "part", json_object_new_string(change->part));
-	json_object_object_add(o, "offset", json_object_new_int64(change->offset));
-	json_object_object_add(o, "section",
-			       change->section ? json_object_new_string(change->section) : NULL);
-	json_object_object_add(o, "file",
-			       change->file ? json_object_new_string(change->file) : NULL);
-	json_object_object_add(o, "line",
-			       change->line ? json_object_new_int64(change->line) : NULL);
-	return o;
-}
-
-static struct json_object *changes_to_json(const struct diff_result *result)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; result->changes && i < result->n_changed; i++)
-		json_object_array_add(array,
-				      change_to_json(result->changed[i], &result->changes[i]));
-	return array;
-}
-
 static void print_json(const struct diff_result *result, const char *verdict)
 {
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "verdict", json_object_new_string(verdict));
-	json_object_object_add(o, "changed_functions",
-			       names_to_json(result->changed, result->n_changed));
-	json_object_object_add(o, "new_functions", names_to_json(result->added, result->n_added));
-	json_object_object_add(o, "redirected_callers",
-			       names_to_json(result->callers, result->n_callers));
-	json_object_object_add(o, "first_changes", changes_to_json(result));
+	json_object_object_add(o, "changed_functions", json_names(result->changed));
+	json_object_object_add(o, "new_functions", json_names(result->added));
+	json_object_object_add(o, "redirected_callers", json_names(result->callers));
+	json_object_object_add(o, "first_changes", json_first_changes(result));
 	json_object_object_add(o, "diagnostics", diag_list_to_json(&result->diags));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	json_print(o);
 }
 
 static void print_change(const char *name, const struct diff_change *change)

@@ -9,6 +9,7 @@
 #include "../lib/manifest.h"
 #include "../lib/module.h"
 #include "../lib/text.h"
+#include "json.h"
 #include "signature.h"
 #include "signing-key.h"
 #include "verbs.h"
@@ -87,6 +88,8 @@ static void print_module(const struct patch_module *module)
 	print_line("compiler", manifest->build_compiler);
 	print_line("source", manifest->build_source);
 	print_line("patchgen", manifest->build_patchgen);
+	print_line("verify", manifest->build_verify);
+	print_list("NOT PROVEN", manifest->build_unproven);
 	printf("functions\n");
 	for (size_t i = 0; i < module->n_funcs; i++)
 		print_func(&module->funcs[i]);
@@ -97,20 +100,6 @@ static void print_module(const struct patch_module *module)
 	printf("klp relocations\n");
 	for (size_t i = 0; i < module->n_klp; i++)
 		printf("  %-40s %zu\n", module->klp[i].name, module->klp[i].n_relocs);
-}
-
-static struct json_object *string_or_null(const char *s)
-{
-	return s ? json_object_new_string(s) : NULL;
-}
-
-static struct json_object *list_to_json(char *const *list)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (; list && *list; list++)
-		json_object_array_add(array, json_object_new_string(*list));
-	return array;
 }
 
 static struct json_object *func_to_json(const struct kmend_func *func)
@@ -147,9 +136,9 @@ static struct json_object *targets_to_json(const struct manifest *manifest)
 	for (size_t i = 0; i < manifest->n_modules; i++) {
 		struct json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "name", string_or_null(manifest->modules[i].name));
+		json_object_object_add(o, "name", json_string_or_null(manifest->modules[i].name));
 		json_object_object_add(o, "build_id",
-				       string_or_null(manifest->modules[i].build_id));
+				       json_string_or_null(manifest->modules[i].build_id));
 		json_object_array_add(array, o);
 	}
 	return array;
@@ -170,14 +159,17 @@ static struct json_object *module_to_json(const struct patch_module *module)
 		       {"build_id", manifest->kernel_build_id},
 		       {"compiler", manifest->build_compiler},
 		       {"source", manifest->build_source},
-		       {"patchgen", manifest->build_patchgen}};
+		       {"patchgen", manifest->build_patchgen},
+		       {"verify", manifest->build_verify}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
-		json_object_object_add(o, strings[i].key, string_or_null(strings[i].value));
+		json_object_object_add(o, strings[i].key, json_string_or_null(strings[i].value));
 	json_object_object_add(o, "abi", json_object_new_int64(module->abi));
-	json_object_object_add(o, "fixes", list_to_json(manifest->fixes));
-	json_object_object_add(o, "depends", list_to_json(manifest->depends));
-	json_object_object_add(o, "conflicts", list_to_json(manifest->conflicts));
+	json_object_object_add(o, "fixes", json_names(manifest->fixes));
+	json_object_object_add(o, "depends", json_names(manifest->depends));
+	json_object_object_add(o, "conflicts", json_names(manifest->conflicts));
+	json_object_object_add(o, "verified", json_names(manifest->build_verified));
+	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
 	json_object_object_add(o, "targets", targets_to_json(manifest));
 	for (size_t i = 0; i < module->n_funcs; i++)
 		json_object_array_add(funcs, func_to_json(&module->funcs[i]));
@@ -188,12 +180,14 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	for (size_t i = 0; i < module->n_klp; i++) {
 		struct json_object *section = json_object_new_object();
 
-		json_object_object_add(section, "section", string_or_null(module->klp[i].name));
+		json_object_object_add(section, "section",
+				       json_string_or_null(module->klp[i].name));
 		json_object_object_add(section, "relocations",
 				       json_object_new_int64(module->klp[i].n_relocs));
 		json_object_array_add(klp, section);
 	}
 	json_object_object_add(o, "klp_relocations", klp);
+	json_object_object_add(o, "diagnostics", json_object_new_array());
 	return o;
 }
 
@@ -219,20 +213,13 @@ static int check_signature(const char *path, const char *certificate, struct dia
 	return r;
 }
 
-static void print_json(struct json_object *o)
-{
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
-}
-
 static int fail(const struct diag_list *diags, bool json)
 {
 	if (json) {
 		struct json_object *o = json_object_new_object();
 
 		json_object_object_add(o, "diagnostics", diag_list_to_json(diags));
-		print_json(o);
+		json_print(o);
 	} else {
 		diag_list_print(stderr, diags, colours_wanted(stderr));
 	}
@@ -277,7 +264,7 @@ int verb_inspect(int argc, char **argv)
 	if (json) {
 		o = module_to_json(module);
 		json_object_object_add(o, "signature", signature_to_json(&signature));
-		print_json(o);
+		json_print(o);
 	} else {
 		print_module(module);
 		print_signature(&signature);

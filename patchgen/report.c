@@ -4,6 +4,7 @@
 
 #include "../lib/strv.h"
 #include "build.h"
+#include "json.h"
 
 static void print_names(FILE *f, const char *what, char *const *names, size_t n)
 {
@@ -64,16 +65,7 @@ void report_print(FILE *f, const struct build *build)
 
 static void add_string(struct json_object *o, const char *key, const char *value)
 {
-	json_object_object_add(o, key, value ? json_object_new_string(value) : NULL);
-}
-
-static struct json_object *names_to_json(char *const *names)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (; names && *names; names++)
-		json_object_array_add(array, json_object_new_string(*names));
-	return array;
+	json_object_object_add(o, key, json_string_or_null(value));
 }
 
 static struct json_object *object_to_json(const struct build_object *object)
@@ -83,13 +75,14 @@ static struct json_object *object_to_json(const struct build_object *object)
 	add_string(o, "source", object->original.source);
 	add_string(o, "object", object->original.module);
 	add_string(o, "verdict", diff_verdict_name(object->diff.verdict));
-	json_object_object_add(o, "changed", names_to_json(object->diff.changed));
-	json_object_object_add(o, "callers", names_to_json(object->diff.callers));
-	json_object_object_add(o, "added", names_to_json(object->diff.added));
+	json_object_object_add(o, "changed", json_names(object->diff.changed));
+	json_object_object_add(o, "callers", json_names(object->diff.callers));
+	json_object_object_add(o, "added", json_names(object->diff.added));
+	json_object_object_add(o, "first_changes", json_first_changes(&object->diff));
 	json_object_object_add(o, "functions", json_object_new_int64(object->n_functions));
 	json_object_object_add(o, "proven", json_object_new_int64(object->n_proven));
-	json_object_object_add(o, "verified", names_to_json(object->verified));
-	json_object_object_add(o, "unproven", names_to_json(object->unproven));
+	json_object_object_add(o, "verified", json_names(object->verified));
+	json_object_object_add(o, "unproven", json_names(object->unproven));
 	add_string(o, "shipped_file", object->shipped);
 	add_string(o, "shipped_build_id", object->shipped_build_id);
 	return o;
@@ -102,6 +95,29 @@ static const char *verdict_name(const struct build *build)
 	if (diag_list_has(&build->diags, DIAG_REFUSAL))
 		return "refused";
 	return diff_verdict_name(build->verdict);
+}
+
+/* Of all objects, each name once: what 'patchgen diff' says of two. */
+static struct json_object *names_of_all(const struct build *build,
+					char **(*names)(const struct diff_result *diff))
+{
+	_cleanup_strv_ char **all = NULL;
+
+	for (size_t i = 0; i < build->n_objects; i++)
+		for (char **name = names(&build->objects[i].diff); name && *name; name++)
+			if (!strv_contains(all, *name) && strv_append(&all, *name) < 0)
+				return NULL;
+	return json_names(all);
+}
+
+static char **changed_names(const struct diff_result *diff)
+{
+	return diff->changed;
+}
+
+static char **added_names(const struct diff_result *diff)
+{
+	return diff->added;
 }
 
 struct json_object *report_to_json(const struct build *build)
@@ -117,6 +133,8 @@ struct json_object *report_to_json(const struct build *build)
 	add_string(o, "verify", verify_name(build->options->verify));
 	for (size_t i = 0; i < build->n_objects; i++)
 		json_object_array_add(objects, object_to_json(&build->objects[i]));
+	json_object_object_add(o, "changed_functions", names_of_all(build, changed_names));
+	json_object_object_add(o, "new_functions", names_of_all(build, added_names));
 	json_object_object_add(o, "objects", objects);
 	json_object_object_add(o, "klp_relocations", json_object_new_int64(build->module.n_klp));
 	add_string(o, "folder", build->module_bytes ? build->result : NULL);
