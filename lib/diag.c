@@ -92,8 +92,9 @@ static char *copy(const char *s)
 	return s ? strdup(s) : NULL;
 }
 
-static void add(struct diag_list *list, enum diag_code code, enum diag_severity severity,
-		const struct diag_where *where, const char *hint, const char *format, va_list ap)
+static void _printf_(6, 0)
+	add(struct diag_list *list, enum diag_code code, enum diag_severity severity,
+	    const struct diag_where *where, const char *hint, const char *format, va_list ap)
 {
 	struct diag *diag;
 

@@ -12,6 +12,8 @@
 
 #define ARCH_MACHINE      EM_X86_64
 #define ARCH_MACHINE_NAME "x86_64"
+/* What clang calls .eh_frame. */
+#define ARCH_SHT_UNWIND SHT_X86_64_UNWIND
 
 struct insn {
 	unsigned length; /* bytes */

@@ -199,9 +199,10 @@ static int inside(struct differ *differ, struct symbol *symbol, const struct tar
 	if (take_symbol(differ, symbol, &ret->piece) < 0)
 		return -ENOMEM;
 	ret->offset = (int64_t)(symbol->value - ret->piece->range.from) + target->offset;
-	if (ret->offset < 0 && section_is_code(symbol->section)) {
+	if (section_is_code(symbol->section) &&
+	    (uint64_t)ret->offset > ret->piece->range.to - ret->piece->range.from) {
 		refuse(differ, KM221, symbol, symbol->section, symbol->value,
-		       "reference to what is in front of %s() in a section that it shares",
+		       "reference to what is outside of %s() in a section that it shares",
 		       symbol->name);
 		return 0;
 	}
@@ -413,6 +414,16 @@ int reference(struct differ *differ, const struct piece *from, const struct relo
 	}
 	if (!target.section)
 		return undefined(differ, &target, ret);
+	if (!(target.section->flags & SHF_ALLOC)) {
+		refuse(differ, KM202, from->symbol, from->range.section, reloc->offset,
+		       "reference to %s, which is not loaded", target.section->name);
+		return 0;
+	}
+	if (reloc->is_branch && !section_is_code(target.section)) {
+		refuse(differ, KM202, from->symbol, from->range.section, reloc->offset,
+		       "a call or jump to data in %s", target.section->name);
+		return 0;
+	}
 	if (section_is_init(target.section)) {
 		refuse(differ, KM223, from->symbol, from->range.section, reloc->offset,
 		       "reference to %s in %s",
@@ -480,6 +491,12 @@ static int follow(struct differ *differ, struct piece *piece)
 {
 	struct reference ignored;
 
+	/* The kernel shows a module's sections by name. */
+	if (!piece->range.section->name[0]) {
+		refuse(differ, KM216, piece->symbol, piece->range.section, piece->range.from,
+		       "what the patch needs is in a section without a name");
+		return 0;
+	}
 	if (is_slice(piece) && !is_self_contained(&piece->range)) {
 		refuse(differ, KM230, piece->symbol, piece->range.section, piece->range.from,
 		       "%s() cannot be taken out of a section that it shares", piece->symbol->name);
@@ -487,8 +504,14 @@ static int follow(struct differ *differ, struct piece *piece)
 	}
 
 	for_each_reloc(reloc, piece->range.section, piece->range.from, piece->range.to) {
-		int r = reference(differ, piece, reloc, &ignored);
+		int r;
 
+		if (arch_reloc_width(reloc->type) > piece->range.to - reloc->offset) {
+			refuse(differ, KM202, piece->symbol, piece->range.section, reloc->offset,
+			       "a relocation crosses the end of what it is part of");
+			return 0;
+		}
+		r = reference(differ, piece, reloc, &ignored);
 		if (r < 0)
 			return r;
 	}

@@ -11,6 +11,9 @@
 static bool ranges_same_at(const struct range *a, const struct range *b, const struct entry *ea,
 			   const struct entry *eb, unsigned depth, uint64_t *ret_first);
 
+static bool relocs_same_at(const struct reloc *a, const struct reloc *b, const struct entry *ea,
+			   const struct entry *eb, unsigned depth);
+
 static struct range symbol_range(const struct symbol *symbol)
 {
 	return (struct range){symbol->section, symbol->value, symbol->value + symbol->size};
@@ -32,7 +35,7 @@ static bool strings_same(const struct target *a, const struct target *b)
 }
 
 /* Descriptors of dynamic debug hold lines and state: only what they point to counts. */
-static bool pointers_same(const struct range *a, const struct range *b)
+static bool pointers_same(const struct range *a, const struct range *b, unsigned depth)
 {
 	size_t i = section_reloc_index(a->section, a->from);
 	size_t j = section_reloc_index(b->section, b->from);
@@ -45,7 +48,8 @@ static bool pointers_same(const struct range *a, const struct range *b)
 			return end_a && end_b;
 		if (a->section->relocs[i].offset - a->from !=
 			    b->section->relocs[j].offset - b->from ||
-		    !relocs_same(&a->section->relocs[i], &b->section->relocs[j]))
+		    !relocs_same_at(&a->section->relocs[i], &b->section->relocs[j], NULL, NULL,
+				    depth))
 			return false;
 	}
 }
@@ -58,7 +62,8 @@ static bool copies_same(const struct symbol *a, const struct symbol *b, unsigned
 	    strcmp(symbol_base(a), symbol_base(b)) != 0 || a->size != b->size)
 		return false;
 	if (section_is_copied(a->section))
-		return a->section->special == b->section->special && pointers_same(&ra, &rb);
+		return a->section->special == b->section->special &&
+		       pointers_same(&ra, &rb, depth + 1);
 	return ranges_same_at(&ra, &rb, NULL, NULL, depth + 1, NULL);
 }
 

@@ -188,9 +188,11 @@ static int emit_orc_line(struct emitter *e, const struct piece *piece, const str
 	const struct section *orc = e->orc_input;
 	size_t n = ip->size / entry->size, index = entry->offset / entry->size;
 	uint64_t size = orc && n ? orc->size / n : 0, at_ip, at_orc;
+	const struct reloc *place = section_reloc_from(ip, entry->offset);
 	ssize_t out;
 
-	if (!orc || !orc->data || size == 0 || size * n != orc->size || orc->n_relocs)
+	if (arch_reloc_width(place->type) != entry->size || !arch_reloc_is_pcrel(place->type) ||
+	    !orc || !orc->data || size == 0 || size * n != orc->size || orc->n_relocs)
 		return -ENOEXEC;
 	if (!e->orc_ip) {
 		out = outfile_add_section(&e->out, ip->name, ip->type, ip->flags & FLAGS_KEPT, 4);
@@ -206,7 +208,7 @@ static int emit_orc_line(struct emitter *e, const struct piece *piece, const str
 	if (outfile_append(&e->out, e->orc_ip - 1, NULL, entry->size, 1, &at_ip) < 0 ||
 	    outfile_append(&e->out, e->orc - 1, orc->data + index * size, size, 1, &at_orc) < 0)
 		return -ENOMEM;
-	return outfile_add_reloc(&e->out, e->orc_ip - 1, at_ip, ip->relocs[index].type,
+	return outfile_add_reloc(&e->out, e->orc_ip - 1, at_ip, place->type,
 				 e->out.sections[piece->out_section].symbol,
 				 piece->out_offset + at - piece->range.from);
 }

@@ -25,7 +25,7 @@ struct known {
 /* Where the program is that this name stands for; for the compiler's parts, what it says. */
 static int find_program(const char *compiler, const char *part, char **ret)
 {
-	_cleanup_free_ char *option = NULL, *command = NULL, *text = NULL;
+	_cleanup_free_ char *command = NULL, *text = NULL;
 	int r;
 
 	if (part)

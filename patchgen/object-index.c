@@ -194,7 +194,7 @@ bool section_is_writable(const struct section *section)
 
 bool section_is_strings(const struct section *section)
 {
-	return (section->flags & SHF_STRINGS) && section->data &&
+	return (section->flags & SHF_STRINGS) && section->data && !section_is_code(section) &&
 	       strncmp(section->name, "__ksymtab", 9) != 0;
 }
 

@@ -8,7 +8,7 @@
 
 #include "arch.h"
 
-#define FILE_MAX  ((off_t)1 << 30)
+#define FILE_MAX  (1 << 30) /* bytes, of a section without contents, too */
 #define ALIGN_MAX (1 << 16)
 
 static int malformed(struct diag_list *diags, const struct object *object, const char *section,
@@ -46,6 +46,8 @@ static int read_contents(struct section *section, Elf_Scn *scn, struct diag_list
 	struct object *object = section->object;
 	Elf_Data *data;
 
+	if (section->type == SHT_NOBITS && section->size > FILE_MAX)
+		return malformed(diags, object, section->name, "impossible size");
 	if (section->type == SHT_NOBITS || section->size == 0)
 		return 0;
 	data = elf_rawdata(scn, NULL);
@@ -53,6 +55,19 @@ static int read_contents(struct section *section, Elf_Scn *scn, struct diag_list
 		return malformed(diags, object, section->name, "contents outside the file");
 	section->data = data->d_buf;
 	return 0;
+}
+
+/* Of what is loaded; tables of the file itself are not. */
+static bool is_type_known(uint32_t type)
+{
+	static const uint32_t types[] = {SHT_PROGBITS,   SHT_NOBITS,     SHT_NOTE,
+					 SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY,
+					 ARCH_SHT_UNWIND};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (type == types[i])
+			return true;
+	return false;
 }
 
 static int read_section(struct object *object, size_t index, size_t names, struct diag_list *diags)
@@ -75,6 +90,9 @@ static int read_section(struct object *object, size_t index, size_t names, struc
 	section->entsize = shdr.sh_entsize;
 	if (!(section->flags & SHF_ALLOC))
 		return 0;
+	if (!is_type_known(section->type))
+		return malformed(diags, object, section->name,
+				 "loaded section of a type that kernels do not have");
 	if (section->flags & (SHF_COMPRESSED | SHF_TLS))
 		return malformed(diags, object, section->name,
 				 "compressed or thread-local section");
@@ -165,6 +183,9 @@ static int place_symbol(struct symbol *symbol, const GElf_Sym *sym, Elf32_Word x
 	    (symbol_is_function(symbol) && symbol->size > section->size - symbol->value) ||
 	    (symbol_is_data(symbol) && symbol->size > section->size - symbol->value))
 		return malformed(diags, object, section->name, "symbol outside its section");
+	if (!symbol->name[0] && (symbol_is_function(symbol) || symbol_is_data(symbol)))
+		return malformed(diags, object, section->name,
+				 "function or variable without a name");
 	symbol->section = section;
 	if (symbol->type == STT_SECTION)
 		symbol->name = section->name;
@@ -176,6 +197,8 @@ static int read_symbol(struct object *object, size_t i, const GElf_Sym *sym, Elf
 {
 	struct symbol *symbol = &object->symbols[i];
 
+	if (i == 0 && (sym->st_name || sym->st_info || sym->st_shndx || sym->st_value))
+		return malformed(diags, object, NULL, "first symbol is not the null symbol");
 	symbol->index = i;
 	symbol->value = sym->st_value;
 	symbol->size = sym->st_size;

@@ -175,10 +175,17 @@ struct target reloc_target(const struct reloc *reloc);
 	for (struct symbol *symbol = (object)->symbols; \
 	     symbol < (object)->symbols + (object)->n_symbols; symbol++)
 
+/* The first relocation at or after offset, or a place behind the last; NULL: there are none. */
+static inline struct reloc *section_reloc_from(const struct section *section, uint64_t offset)
+{
+	return section->n_relocs ? section->relocs + section_reloc_index(section, offset) : NULL;
+}
+
 /* The relocations of a section between two offsets. */
 #define for_each_reloc(reloc, section, from, to)                                               \
-	for (struct reloc *reloc = (section)->relocs + section_reloc_index((section), (from)); \
-	     reloc < (section)->relocs + (section)->n_relocs && reloc->offset < (to); reloc++)
+	for (struct reloc *reloc = section_reloc_from((section), (from));                      \
+	     reloc && reloc < (section)->relocs + (section)->n_relocs && reloc->offset < (to); \
+	     reloc++)
 
 DEFINE_CLEANUP(struct object *, object_free)
 

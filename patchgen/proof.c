@@ -182,6 +182,7 @@ static bool follow_sections(struct proof *proof)
 int proof_make(const struct object *object, const struct shipped *shipped, struct proof **ret)
 {
 	_cleanup_proof_ struct proof *proof = calloc(1, sizeof(*proof));
+	bool any;
 
 	if (!proof)
 		return -ENOMEM;
@@ -194,8 +195,10 @@ int proof_make(const struct object *object, const struct shipped *shipped, struc
 	for_each_symbol(symbol, object)
 		proof->n_functions += is_function(symbol);
 	/* A section placed by a reference can tell twins apart, whose references lead further. */
-	while (find_functions(proof) | follow_sections(proof))
-		;
+	do {
+		any = find_functions(proof);
+		any |= follow_sections(proof);
+	} while (any);
 	*ret = TAKE_PTR(proof);
 	return 0;
 }

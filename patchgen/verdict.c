@@ -105,6 +105,17 @@ static void judge_boot_entries(struct differ *differ, const struct symbol *symbo
 	}
 }
 
+/* An object that was linked of several can have two functions of one name. */
+static bool is_one_of_several(const struct object *orig, const struct symbol *symbol)
+{
+	const struct symbol *s = object_first_by_name(orig, symbol->name);
+
+	for (; !symbol->twin && s; s = s->next_same_name)
+		if (symbol_is_function(s) && s->section && strcmp(s->name, symbol->name) == 0)
+			return true;
+	return false;
+}
+
 static void judge_function(struct differ *differ, const struct symbol *symbol)
 {
 	const struct symbol *orig = symbol->twin;
@@ -118,6 +129,9 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 		return;
 	}
 	judge_boot_entries(differ, symbol);
+	if (is_one_of_several(differ->orig, symbol))
+		refuse(differ, KM219, symbol, symbol->section, at,
+		       "which %s() of several is meant cannot be told", symbol->name);
 	if (symbol->section->flags & SHF_GROUP)
 		refuse(differ, KM226, symbol, symbol->section, at, "%s() is in a section group",
 		       symbol->name);
