@@ -81,6 +81,11 @@ static bool is_verify(const char *s)
 	return strcmp(s, "require") == 0 || strcmp(s, "warn") == 0 || strcmp(s, "off") == 0;
 }
 
+static bool is_code(const char *s)
+{
+	return strncmp(s, "KM", 2) == 0 && strlen(s) == 5 && consists_of(s + 2, DIGITS, 3);
+}
+
 static bool is_arch(const char *s)
 {
 	return consists_of(s, LOWER DIGITS "_", 32);
@@ -121,6 +126,17 @@ static const struct manifest_key module_keys[] = {
 	{},
 };
 
+/* Offsets in struct manifest_override. */
+static const struct manifest_key override_keys[] = {
+	{"code", KEY_STRING, true, false, offsetof(struct manifest_override, code), is_code,
+	 "a code as KM212"},
+	{"symbol", KEY_STRING, true, false, offsetof(struct manifest_override, symbol), is_word,
+	 RULE_WORD},
+	{"reason", KEY_STRING, true, false, offsetof(struct manifest_override, reason), is_one_line,
+	 RULE_LINE},
+	{},
+};
+
 static const struct manifest_key build_keys[] = {
 	{"patchgen", KEY_STRING, false, false, FIELD(build_patchgen), is_one_line, RULE_LINE},
 	{"compiler", KEY_STRING, false, false, FIELD(build_compiler), is_one_line, RULE_LINE},
@@ -147,8 +163,11 @@ const struct manifest_key manifest_keys[] = {
 	{"depends", KEY_LIST, false, false, FIELD(depends), patch_name_is_valid, RULE_NAME},
 	{"conflicts", KEY_LIST, false, false, FIELD(conflicts), patch_name_is_valid, RULE_NAME},
 	{"patch", KEY_LIST, false, true, FIELD(patch), is_one_line, RULE_LINE},
+	{"overrides", KEY_RECORDS, false, false, FIELD(overrides), NULL, NULL, override_keys,
+	 FIELD(n_overrides), sizeof(struct manifest_override)},
 	{"kernel", KEY_MAPPING, false, false, 0, NULL, NULL, kernel_keys},
-	{"modules", KEY_MODULES, false, false, FIELD(modules), NULL, NULL, module_keys},
+	{"modules", KEY_RECORDS, false, false, FIELD(modules), NULL, NULL, module_keys,
+	 FIELD(n_modules), sizeof(struct manifest_module)},
 	{"build", KEY_MAPPING, false, false, 0, NULL, NULL, build_keys},
 	{},
 };

@@ -9,7 +9,7 @@ enum key_kind {
 	KEY_STRING, /* char * */
 	KEY_LIST, /* char **, a sequence of strings; one string stands for a sequence of one */
 	KEY_MAPPING, /* the members are in fields of the same structure */
-	KEY_MODULES, /* a sequence of mappings, to modules and n_modules */
+	KEY_RECORDS, /* a sequence of mappings, to an array of structures and their number */
 };
 
 struct manifest_key {
@@ -21,6 +21,7 @@ struct manifest_key {
 	bool (*is_valid)(const char *value); /* of a string, or of each string of a list */
 	const char *rule; /* what is_valid() wants, for the diagnostic */
 	const struct manifest_key *members; /* ends with a NULL name */
+	size_t count, size; /* of KEY_RECORDS: offset of their number (size_t), bytes of one */
 };
 
 /* Ends with a NULL name. */

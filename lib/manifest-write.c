@@ -95,12 +95,13 @@ static bool put_list(yaml_emitter_t *e, char **list)
 
 static bool put_keys(yaml_emitter_t *e, const struct manifest_key *keys, const void *source);
 
-static bool put_modules(yaml_emitter_t *e, const struct manifest_key *key, const struct manifest *m)
+static bool put_records(yaml_emitter_t *e, const struct manifest_key *key, const char *records,
+			size_t n)
 {
 	if (!put_sequence_start(e, YAML_BLOCK_SEQUENCE_STYLE))
 		return false;
-	for (size_t i = 0; i < m->n_modules; i++)
-		if (!put_mapping_start(e) || !put_keys(e, key->members, &m->modules[i]) ||
+	for (size_t i = 0; i < n; i++)
+		if (!put_mapping_start(e) || !put_keys(e, key->members, records + i * key->size) ||
 		    !put_mapping_end(e))
 			return false;
 	return put_sequence_end(e);
@@ -117,6 +118,7 @@ static bool has_members(const struct manifest_key *key, const void *source)
 static bool put_key(yaml_emitter_t *e, const struct manifest_key *key, const void *source)
 {
 	const void *field = (const char *)source + key->offset;
+	size_t n;
 
 	switch (key->kind) {
 	case KEY_STRING:
@@ -134,9 +136,10 @@ static bool put_key(yaml_emitter_t *e, const struct manifest_key *key, const voi
 		return !has_members(key, source) ||
 		       (put(e, key->name) && put_mapping_start(e) &&
 			put_keys(e, key->members, source) && put_mapping_end(e));
-	case KEY_MODULES:
-		return ((const struct manifest *)source)->n_modules == 0 ||
-		       (put(e, key->name) && put_modules(e, key, source));
+	case KEY_RECORDS:
+		n = *(const size_t *)((const char *)source + key->count);
+		return n == 0 ||
+		       (put(e, key->name) && put_records(e, key, *(char *const *)field, n));
 	}
 	return false;
 }

@@ -21,11 +21,31 @@ struct parse {
 	int result; /* the first error */
 };
 
+static void free_string(void *record, const struct manifest_key *key)
+{
+	free(*(char **)((char *)record + key->offset));
+}
+
+static void free_records(struct manifest *m, const struct manifest_key *key)
+{
+	char **records = (char **)((char *)m + key->offset);
+	size_t *n = (size_t *)((char *)m + key->count);
+
+	for (size_t i = 0; i < *n; i++)
+		for (const struct manifest_key *k = key->members; k->name; k++)
+			free_string(*records + i * key->size, k);
+	free(*records);
+	*records = NULL;
+	*n = 0;
+}
+
 static void free_keys(struct manifest *m, const struct manifest_key *keys)
 {
 	for (const struct manifest_key *k = keys; k->name; k++) {
 		if (k->kind == KEY_STRING)
-			free(*(char **)((char *)m + k->offset));
+			free_string(m, k);
+		if (k->kind == KEY_RECORDS)
+			free_records(m, k);
 		if (k->kind == KEY_LIST)
 			strv_free(*(char ***)((char *)m + k->offset));
 		if (k->kind == KEY_MAPPING)
@@ -33,15 +53,27 @@ static void free_keys(struct manifest *m, const struct manifest_key *keys)
 	}
 }
 
+static void free_records_at(struct manifest *m, size_t offset)
+{
+	for (const struct manifest_key *k = manifest_keys; k->name; k++)
+		if (k->kind == KEY_RECORDS && k->offset == offset)
+			free_records(m, k);
+}
+
+void manifest_clear_modules(struct manifest *m)
+{
+	free_records_at(m, offsetof(struct manifest, modules));
+}
+
+void manifest_clear_overrides(struct manifest *m)
+{
+	free_records_at(m, offsetof(struct manifest, overrides));
+}
+
 void manifest_free(struct manifest *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->n_modules; i++) {
-		free(m->modules[i].name);
-		free(m->modules[i].build_id);
-	}
-	free(m->modules);
 	free_keys(m, manifest_keys);
 	free(m);
 }
@@ -229,27 +261,29 @@ static void take_list(struct parse *p, const struct manifest_key *key, const yam
 static void take_mapping(struct parse *p, const struct manifest_key *keys, const char *prefix,
 			 const yaml_node_t *node, void *target);
 
-static void take_modules(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
-			 struct manifest *m)
+static void take_records(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
+			 char *target)
 {
-	size_t n;
+	char **records = (char **)(target + key->offset), prefix[64];
+	size_t *count = (size_t *)(target + key->count), n;
 
 	if (node->type != YAML_SEQUENCE_NODE) {
 		complain(p, KM113, node->start_mark.line, "\"%s\" is not a list", key->name);
 		return;
 	}
 	n = node->data.sequence.items.top - node->data.sequence.items.start;
-	m->modules = calloc(n ?: 1, sizeof(*m->modules));
-	if (!m->modules) {
+	*records = calloc(n ?: 1, key->size);
+	if (!*records) {
 		p->result = -ENOMEM;
 		return;
 	}
+	snprintf(prefix, sizeof(prefix), "%s.", key->name);
 	for (size_t i = 0; i < n; i++) {
 		yaml_node_item_t item = node->data.sequence.items.start[i];
 
-		m->n_modules++;
-		take_mapping(p, key->members, "modules.", yaml_document_get_node(p->document, item),
-			     &m->modules[i]);
+		(*count)++;
+		take_mapping(p, key->members, prefix, yaml_document_get_node(p->document, item),
+			     *records + i * key->size);
 	}
 }
 
@@ -272,8 +306,8 @@ static void take_value(struct parse *p, const struct manifest_key *key, const ya
 		take_mapping(p, key->members, prefix, node, target);
 		break;
 	}
-	case KEY_MODULES:
-		take_modules(p, key, node, target);
+	case KEY_RECORDS:
+		take_records(p, key, node, target);
 		break;
 	}
 }

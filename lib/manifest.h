@@ -17,6 +17,13 @@ struct manifest_module {
 	char *build_id;
 };
 
+/* Something that patchgen would have refused or applied, and the author decided. */
+struct manifest_override {
+	char *code; /* KMnnn */
+	char *symbol; /* or a section's name */
+	char *reason;
+};
+
 /* Absent keys are NULL. Lists are terminated by NULL. */
 struct manifest {
 	char *format;
@@ -30,6 +37,8 @@ struct manifest {
 	char **depends;
 	char **conflicts;
 	char **patch;
+	struct manifest_override *overrides;
+	size_t n_overrides;
 
 	char *kernel_release;
 	char *kernel_arch;
@@ -67,6 +76,10 @@ int manifest_write(const struct manifest *manifest, char **ret, size_t *ret_size
 bool manifest_is_built(const struct manifest *manifest);
 
 void manifest_free(struct manifest *manifest);
+
+/* Forget the modules, or the overrides. */
+void manifest_clear_modules(struct manifest *manifest);
+void manifest_clear_overrides(struct manifest *manifest);
 
 /* The rule of kmend/patch.h for names of patches. */
 bool patch_name_is_valid(const char *name);

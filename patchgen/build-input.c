@@ -190,11 +190,7 @@ static int add_modules(struct build *build)
 	struct manifest *manifest = build->manifest;
 	const char *name, *build_id;
 
-	for (size_t i = 0; i < manifest->n_modules; i++) {
-		free(manifest->modules[i].name);
-		free(manifest->modules[i].build_id);
-	}
-	manifest->n_modules = 0;
+	manifest_clear_modules(manifest);
 	for (size_t i = 0; resolver_module(build->resolver, i, &name, &build_id); i++) {
 		struct manifest_module *modules;
 

@@ -16,6 +16,11 @@
  *   conflicts: [other-patch]          never live together
  *   patch: fix.patch                  or a list, relative to the manifest (author's only)
  *
+ *   overrides:                        what patchgen would have refused, and the author answers for;
+ *     - code: KM212                   patchgen adds those of the source (author.h) that it used
+ *       symbol: a_variable            or a section's name
+ *       reason: One line.
+ *
  *   kernel:                           (added by patchgen)
  *     release: 6.1.0-54-cloud-amd64
  *     arch: x86_64
