@@ -43,6 +43,7 @@ static int read_manifest(struct build *build, const char *path)
 		return diag_add(&build->diags, KM112, DIAG_ERROR, -EINVAL,
 				&(struct diag_where){.file = path},
 				"the key 'patch' is missing: there is nothing to build");
+	r = overrides_add_manifest(&build->overrides, build->manifest, path, &build->diags);
 	for (char **name = build->manifest->patch; r == 0 && *name; name++) {
 		_cleanup_free_ char *full = NULL;
 		bool is_absolute = **name == '/';
@@ -277,6 +278,7 @@ int build_complete_manifest(struct build *build)
 	r = r ?: set(&manifest->build_source, source);
 	r = r ?: set(&manifest->build_patch_sha256, hash);
 	r = r ?: add_modules(build);
+	r = r ?: overrides_write(&build->overrides, manifest);
 	r = r ?: add_verification(build);
 	r = r ?: manifest_write(manifest, &build->manifest_text, &build->manifest_size);
 	return r;

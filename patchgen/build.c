@@ -131,6 +131,7 @@ static int apply_to_file(struct build *build, const char *path)
 						      &build->diags);
 	}
 	r = r ?: source_text_write(&source, &patched, &size);
+	r = r ?: overrides_scan(&build->overrides, patched);
 	r = r ?: overlay_replace(build->kernel->source, build->overlay, path, patched, size);
 	return r;
 }
@@ -154,7 +155,8 @@ static int apply_patches(struct build *build)
 	if (!build->affected.headers)
 		return 0;
 	STEP(build, 0, "following the change of %s", build->affected.headers[0]);
-	return headers_follow(build->kernel, build->overlay, &build->affected, &build->diags);
+	return headers_follow(build->kernel, build->overlay, &build->affected, &build->overrides,
+			      &build->diags);
 }
 
 /* A patched header may be reached from a file's folder by a path with "..". */
@@ -410,6 +412,7 @@ static int diff_object(struct build *build, struct build_object *object)
 		.orig_folder = build->kernel->source,
 		.patched_folder = build->overlay,
 		.resolver = build->resolver,
+		.overrides = &build->overrides,
 	};
 	int r, copied;
 
@@ -509,6 +512,10 @@ static int diff(struct build *build)
 			build->verdict = DIFF_ACCEPTED;
 	}
 	explain_missing(build);
+	/* What an object that could not be compared needs is not known. */
+	if (!diag_list_has(&build->diags, DIAG_ERROR) && !run_interrupted() &&
+	    overrides_refuse_stale(&build->overrides, &build->diags))
+		result = result ?: -EINVAL;
 	if (result == 0 && build->verdict == DIFF_NO_CHANGE)
 		explain_unused(build);
 	return result;
@@ -625,6 +632,7 @@ void build_done(struct build *build)
 	signature_done(&build->signature);
 	free(build->overlay);
 	free(build->compile_options);
+	overrides_done(&build->overrides);
 	free(build->manifest_text);
 	free(build->result);
 	diag_list_done(&build->diags);

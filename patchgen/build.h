@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "image.h"
 #include "module.h"
+#include "overrides.h"
 #include "progress.h"
 #include "resolve.h"
 #include "scratch.h"
@@ -51,6 +52,7 @@ struct build {
 	struct manifest *manifest;
 	struct patch_text **patches;
 	size_t n_patches;
+	struct overrides overrides;
 	struct affected affected;
 	struct scratch scratch;
 	char *overlay;

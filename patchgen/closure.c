@@ -294,7 +294,7 @@ static int new_data(struct differ *differ, const struct piece *from, const struc
 	const struct special *special = symbol->section->special;
 	const struct symbol *lost = lost_variable(differ, from, symbol);
 
-	if (lost) {
+	if (lost && !author_answers(differ, KM218, symbol, NULL)) {
 		refuse(differ, KM218, symbol, symbol->section, symbol->value,
 		       "%s may be the original's %s, whose state a new variable would not have",
 		       symbol->name, lost->name);

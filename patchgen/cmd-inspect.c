@@ -59,6 +59,17 @@ static void print_callbacks(const struct kmend_callbacks *callbacks)
 	putchar('\n');
 }
 
+static void print_overrides(const struct manifest *manifest)
+{
+	if (manifest->n_overrides)
+		printf("overrides\n");
+	for (size_t i = 0; i < manifest->n_overrides; i++) {
+		const struct manifest_override *override = &manifest->overrides[i];
+
+		printf("  %s %s: %s\n", override->code, override->symbol, override->reason);
+	}
+}
+
 static void print_signature(const struct signature *signature)
 {
 	if (signature->is_signed)
@@ -75,6 +86,7 @@ static void print_module(const struct patch_module *module)
 	print_line("patch", manifest->name);
 	print_line("version", manifest->version);
 	print_line("summary", manifest->summary);
+	print_line("risk", manifest->risk);
 	print_list("fixes", manifest->fixes);
 	print_list("references", manifest->references);
 	print_list("depends", manifest->depends);
@@ -93,6 +105,7 @@ static void print_module(const struct patch_module *module)
 	printf("functions\n");
 	for (size_t i = 0; i < module->n_funcs; i++)
 		print_func(&module->funcs[i]);
+	print_overrides(manifest);
 	if (module->n_callbacks)
 		printf("callbacks\n");
 	for (size_t i = 0; i < module->n_callbacks; i++)
@@ -129,6 +142,22 @@ static struct json_object *callbacks_to_json(const struct kmend_callbacks *callb
 	return o;
 }
 
+static struct json_object *overrides_to_json(const struct manifest *manifest)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < manifest->n_overrides; i++) {
+		const struct manifest_override *override = &manifest->overrides[i];
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "code", json_string_or_null(override->code));
+		json_object_object_add(o, "symbol", json_string_or_null(override->symbol));
+		json_object_object_add(o, "reason", json_string_or_null(override->reason));
+		json_object_array_add(array, o);
+	}
+	return array;
+}
+
 static struct json_object *targets_to_json(const struct manifest *manifest)
 {
 	struct json_object *array = json_object_new_array();
@@ -154,6 +183,7 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	} strings[] = {{"patch", manifest->name},
 		       {"version", manifest->version},
 		       {"summary", manifest->summary},
+		       {"risk", manifest->risk},
 		       {"module", module->name},
 		       {"kernel", manifest->kernel_release},
 		       {"build_id", manifest->kernel_build_id},
@@ -170,6 +200,7 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	json_object_object_add(o, "conflicts", json_names(manifest->conflicts));
 	json_object_object_add(o, "verified", json_names(manifest->build_verified));
 	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
+	json_object_object_add(o, "overrides", overrides_to_json(manifest));
 	json_object_object_add(o, "targets", targets_to_json(manifest));
 	for (size_t i = 0; i < module->n_funcs; i++)
 		json_object_array_add(funcs, func_to_json(&module->funcs[i]));

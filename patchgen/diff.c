@@ -43,6 +43,8 @@ static void differ_done(struct differ *differ)
 {
 	struct external *next;
 
+	overrides_done(&differ->own);
+
 	for (size_t i = 0; i < differ->n_pieces; i++)
 		free(differ->pieces[i]);
 	free(differ->pieces);
@@ -187,6 +189,40 @@ static int list_callers(struct differ *differ)
 	return r ?: list_names(callers, n, &result->callers, &result->n_callers);
 }
 
+/* What the original has already is none of the patch's. */
+static int read_overrides(struct differ *differ)
+{
+	differ->overrides = differ->options->overrides ?: &differ->own;
+	if (overrides_section(differ->orig))
+		return 0;
+	return overrides_read(differ->overrides, differ->patched, &differ->result->diags);
+}
+
+/* Under any of its names it is one function. */
+static void leave_out(struct symbol *function)
+{
+	const struct section *section = function->section;
+
+	for (size_t i = 0; i < section->n_defs; i++) {
+		struct symbol *symbol = section->defs[i];
+
+		if (symbol->value != function->value || !symbol_is_function(symbol))
+			continue;
+		symbol->is_changed = false;
+		if (symbol->child)
+			symbol->child->is_changed = false;
+	}
+}
+
+static void leave_out_functions(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched)
+		if (is_changed(symbol) &&
+		    author_answers(differ, section_is_init(symbol->section) ? KM211 : KM260, symbol,
+				   NULL))
+			leave_out(symbol);
+}
+
 /* It becomes part of symbol names that the kernel takes apart again. */
 static int check_object_name(const char *name, struct diag_list *diags)
 {
@@ -211,6 +247,10 @@ static int run(struct differ *differ)
 	correlate(differ);
 	compare_functions(differ);
 	drop_overridden(differ);
+	r = read_overrides(differ);
+	if (r < 0)
+		return diag_error(&result->diags, KM104, r, "out of memory");
+	leave_out_functions(differ);
 	r = list_functions(differ);
 	r = r ?: redirect_callers(differ);
 	r = r ?: list_callers(differ);
@@ -222,6 +262,8 @@ static int run(struct differ *differ)
 		r = close_over(differ);
 	if (r < 0)
 		return r == -ENOMEM ? diag_error(&result->diags, KM104, r, "out of memory") : r;
+	if (!differ->options->overrides)
+		overrides_refuse_stale(differ->overrides, &result->diags);
 	if (diag_list_has(&result->diags, DIAG_REFUSAL)) {
 		result->verdict = DIFF_REFUSED;
 		return 0;

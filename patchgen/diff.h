@@ -67,12 +67,19 @@ bool resolver_has_strong(const struct resolver *resolver, const char *name);
  */
 int resolver_find_user(const struct resolver *resolver, size_t symbol, char **ret_why);
 
+struct overrides;
+
 struct diff_options {
 	const char *orig_path, *patched_path;
 	const char *out_path; /* NULL: verdict only */
 	const char *object; /* "vmlinux" or a module's name */
 	const char *source; /* path for diagnostics, as kernel/time/namespace.c; may be NULL */
 	struct resolver *resolver;
+	/*
+	 * The author's answers to refusals; those in the patched object are added. Whoever gives
+	 * them refuses what stays unused. NULL: those of the object only, and none may stay unused.
+	 */
+	struct overrides *overrides;
 	/* Folders of the C files, where debug information has relative names; NULL: not known. */
 	const char *orig_folder, *patched_folder;
 };

@@ -5,6 +5,7 @@
 
 #include "diff.h"
 #include "object.h"
+#include "overrides.h"
 #include "special.h"
 
 /* What is taken over from the patched object: a range of a section, with its place in the output. */
@@ -33,6 +34,7 @@ struct differ {
 	struct piece **pieces; /* in the order found */
 	size_t n_pieces, pieces_allocated;
 	struct external *externals;
+	struct overrides own, *overrides; /* the author's; overrides is own or the caller's */
 };
 
 /* correlate.c: set the twins of symbols and sections. */
@@ -76,6 +78,10 @@ bool function_has_fentry(const struct symbol *symbol);
  * static functions that do the same), which the patch gives a place of its own.
  */
 bool function_shares_place(const struct symbol *symbol);
+/* Whether the author answers for a code about a symbol, or a section where that is NULL. */
+bool author_answers(struct differ *differ, enum diag_code code, const struct symbol *symbol,
+		    const struct section *section);
+/* Nothing is refused, but said, where the author answers for it. */
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...) _printf_(6, 7);
 

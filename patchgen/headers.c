@@ -9,6 +9,7 @@
 #include "../lib/strv.h"
 #include "declarations.h"
 #include "files.h"
+#include "overrides.h"
 #include "run.h"
 
 #define FILE_MAX    (64UL * 1024 * 1024)
@@ -20,6 +21,7 @@ struct search {
 	const struct kernel *kernel;
 	const char *overlay;
 	struct affected *affected;
+	struct overrides *overrides;
 	struct diag_list *diags;
 	char *config;
 	char **names; /* of what changed */
@@ -65,6 +67,13 @@ static int add_names(struct search *search, const char *file, const struct decla
 	return 0;
 }
 
+/* The author says that whoever uses this structure without its name need not be compiled anew. */
+static bool is_answered(struct search *search, const char *structure)
+{
+	return overrides_answer(search->overrides, KM306, (const char *const[]){structure, NULL},
+				search->diags);
+}
+
 /* What is in one and not in the other has changed. */
 static int compare(struct search *search, const char *file, const struct declarations *from,
 		   const struct declarations *to)
@@ -77,7 +86,8 @@ static int compare(struct search *search, const char *file, const struct declara
 		if (declarations_contain(to, declaration->text) || is_include)
 			continue;
 		if (declaration->is_layout && declaration->names &&
-		    declarations_name(to, declaration->names[0]))
+		    declarations_name(to, declaration->names[0]) &&
+		    !is_answered(search, declaration->names[0]))
 			return too_far(
 				search, file,
 				"the layout of '%s' changes: code that uses it need not name "
@@ -134,7 +144,8 @@ static int follow_header(struct search *search, const char *path, const char *te
 		if (!mentions_any(search->names, declaration->text, strlen(declaration->text)))
 			continue;
 		if (declaration->is_layout && declaration->names &&
-		    !strv_contains(search->names, declaration->names[0]))
+		    !strv_contains(search->names, declaration->names[0]) &&
+		    !is_answered(search, declaration->names[0]))
 			return too_far(search, path, "the layout of '%s' depends on what changes",
 				       declaration->names[0]);
 		r = add_names(search, path, declaration);
@@ -241,12 +252,13 @@ static int follow(struct search *search)
 }
 
 int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
-		   struct diag_list *diags)
+		   struct overrides *overrides, struct diag_list *diags)
 {
 	struct search search = {
 		.kernel = kernel,
 		.overlay = overlay,
 		.affected = affected,
+		.overrides = overrides,
 		.diags = diags,
 	};
 	int r = follow(&search);

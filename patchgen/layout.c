@@ -248,7 +248,8 @@ static int report(struct differ *differ, const struct pair *pair)
 			      "the layout of %s %s changes: %ssize %llu to %llu bytes",
 			      kind_of(type), type->name, what, (unsigned long long)pair->from.size,
 			      (unsigned long long)pair->to.size);
-	else
+	else if (!overrides_answer(differ->overrides, KM228,
+				   (const char *const[]){type->name, NULL}, &differ->result->diags))
 		diag_add(&differ->result->diags, KM228, DIAG_REFUSAL, 0, &where,
 			 "the layout of %s %s changes: %ssize %llu to %llu bytes", kind_of(type),
 			 type->name, what, (unsigned long long)pair->from.size,

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "../lib/manifest.h"
+#include "../lib/strv.h"
 #include "../lib/text.h"
 #include "object.h"
 
-#define SECTION	   KMEND_SEC_AUTHOR "overrides"
+#define SECTION    KMEND_SEC_AUTHOR "overrides"
 #define MANIFEST   -1
 #define REASON_MAX 1024 /* as in a manifest */
 
@@ -16,10 +17,10 @@
 static const struct kind {
 	const char *name;
 	bool is_unsafe; /* the kernel may be harmed, if the author is wrong */
-	enum diag_code codes[4];
+	enum diag_code codes[2];
 	size_t n_codes;
 } kinds[] = {
-	{"function", false, {KM210, KM211, KM226, KM260}, 4},
+	{"function", false, {KM211, KM260}, 2},
 	{"data", false, {KM211, KM212}, 2},
 	{"section", false, {KM215}, 1},
 	{"prototype", true, {KM214}, 1},
@@ -61,6 +62,8 @@ void overrides_done(struct overrides *overrides)
 	for (size_t i = 0; i < overrides->n; i++)
 		override_done(&overrides->items[i]);
 	free(overrides->items);
+	strv_free(overrides->announced);
+	strv_free(overrides->awaited);
 	*overrides = (struct overrides){0};
 }
 
@@ -105,6 +108,20 @@ static int kind_by_name(const char *name)
 	return MANIFEST;
 }
 
+static void tell(const struct override *override, struct diag_list *diags)
+{
+	const struct diag_where where = {override->symbol, NULL, override->file, override->line};
+	bool unsafe = is_unsafe(override);
+
+	if (override->code == KM260)
+		diag_add(diags, KM260, DIAG_WARNING, 0, &where, "left out by its author: %s",
+			 override->reason);
+	else
+		diag_add(diags, unsafe ? KM261 : KM260, DIAG_WARNING, 0, &where,
+			 "%s is overridden by the author: %s", diag_code_name(override->code),
+			 override->reason);
+}
+
 enum { KIND, SYMBOL, REASON, FILE_NAME, LINE, N_STRINGS };
 
 static bool is_word(const char *s)
@@ -120,6 +137,43 @@ static bool strings_are_valid(const char *const *strings)
 	       strings[LINE][strspn(strings[LINE], "0123456789")] == '\0';
 }
 
+static bool is_identifier_char(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+int overrides_scan(struct overrides *overrides, const char *text)
+{
+	static const char macro[] = "KMEND_UNSAFE_LAYOUT(";
+	int r = 0;
+
+	while (r == 0 && (text = strstr(text, macro))) {
+		_cleanup_free_ char *name = NULL;
+		size_t n = 0;
+
+		text += strlen(macro);
+		text += strspn(text, " \t\n");
+		while (is_identifier_char(text[n]))
+			n++;
+		name = strndup(text, n);
+		r = name ? strv_append(&overrides->announced, name) : -ENOMEM;
+	}
+	return r;
+}
+
+/* It was asked for before its object was compiled. */
+static void confirm(struct overrides *overrides, struct override *override, struct diag_list *diags)
+{
+	if (override->is_used || override->kind == MANIFEST ||
+	    !kind_answers(&kinds[override->kind], KM306) ||
+	    !strv_contains(overrides->awaited, override->symbol))
+		return;
+	override->is_used = true;
+	override->code = KM306;
+	tell(override, diags);
+}
+
 static int refuse_malformed(const struct section *section, uint64_t at, struct diag_list *diags)
 {
 	const struct diag_where where = {.section = section->name, .file = section->object->path};
@@ -129,10 +183,15 @@ static int refuse_malformed(const struct section *section, uint64_t at, struct d
 	return 0;
 }
 
+const struct section *overrides_section(const struct object *object)
+{
+	return object_find_section(object, SECTION);
+}
+
 int overrides_read(struct overrides *overrides, const struct object *object,
 		   struct diag_list *diags)
 {
-	const struct section *section = object_find_section(object, SECTION);
+	const struct section *section = overrides_section(object);
 
 	if (!section || section->size == 0)
 		return 0;
@@ -162,6 +221,8 @@ int overrides_read(struct overrides *overrides, const struct object *object,
 		if (r < 0)
 			return r;
 	}
+	for (size_t i = 0; i < overrides->n; i++)
+		confirm(overrides, &overrides->items[i], diags);
 	return 0;
 }
 
@@ -197,18 +258,13 @@ static bool is_about(const struct override *override, const char *const *names)
 	return false;
 }
 
-static void tell(const struct override *override, struct diag_list *diags)
+/* What is asked before any object is compiled: the object has to confirm it. */
+static bool is_announced(struct overrides *overrides, const char *name)
 {
-	const struct diag_where where = {override->symbol, NULL, override->file, override->line};
-	bool unsafe = is_unsafe(override);
-
-	if (override->code == KM260)
-		diag_add(diags, KM260, DIAG_WARNING, 0, &where, "left out by its author: %s",
-			 override->reason);
-	else
-		diag_add(diags, unsafe ? KM261 : KM260, DIAG_WARNING, 0, &where,
-			 "%s is overridden by the author: %s", diag_code_name(override->code),
-			 override->reason);
+	if (!strv_contains(overrides->announced, name))
+		return false;
+	return strv_contains(overrides->awaited, name) ||
+	       strv_append(&overrides->awaited, name) == 0;
 }
 
 bool overrides_answer(struct overrides *overrides, enum diag_code code, const char *const *names,
@@ -229,6 +285,15 @@ bool overrides_answer(struct overrides *overrides, enum diag_code code, const ch
 		tell(override, diags);
 		return true;
 	}
+	return code == KM306 && is_announced(overrides, *names);
+}
+
+static bool is_confirmed(const struct overrides *overrides, const char *symbol)
+{
+	for (size_t i = 0; i < overrides->n; i++)
+		if (overrides->items[i].is_used && overrides->items[i].code == KM306 &&
+		    strcmp(overrides->items[i].symbol, symbol) == 0)
+			return true;
 	return false;
 }
 
@@ -252,6 +317,15 @@ bool overrides_refuse_stale(const struct overrides *overrides, struct diag_list 
 			diag_add(diags, KM262, DIAG_REFUSAL, 0, &where,
 				 "the override of the %s %s has nothing to answer for",
 				 kinds[override->kind].name, override->symbol);
+	}
+	for (char **name = overrides->awaited; name && *name; name++) {
+		const struct diag_where where = {.symbol = *name};
+
+		if (is_confirmed(overrides, *name))
+			continue;
+		found = true;
+		diag_add(diags, KM263, DIAG_REFUSAL, 0, &where,
+			 "KMEND_UNSAFE_LAYOUT(%s) is not compiled where it stands", *name);
 	}
 	return found;
 }

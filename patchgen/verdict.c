@@ -23,6 +23,23 @@ static bool is_said(const struct diag_list *list, enum diag_code code, const str
 	return false;
 }
 
+bool author_answers(struct differ *differ, enum diag_code code, const struct symbol *symbol,
+		    const struct section *section)
+{
+	const char *names[4] = {0};
+	size_t n = 0;
+
+	if (symbol) {
+		names[n++] = symbol->name;
+		names[n++] = symbol_base(symbol);
+		if (symbol->twin)
+			names[n++] = symbol->twin->name;
+	} else if (section) {
+		names[n++] = section->name;
+	}
+	return overrides_answer(differ->overrides, code, names, &differ->result->diags);
+}
+
 void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
 	    const struct section *section, uint64_t offset, const char *format, ...)
 {
@@ -30,6 +47,8 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 	struct diag_where where = {0};
 	va_list ap;
 
+	if (author_answers(differ, code, symbol, section))
+		return;
 	va_start(ap, format);
 	if (vasprintf(&message, format, ap) < 0)
 		message = NULL;

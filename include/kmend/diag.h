@@ -93,7 +93,15 @@
 	X(KM244, "what is new is not used",                                                      \
 	  "see whether the part of the fix that uses it is missing, or configured out")          \
 	X(KM250, "a callback cannot be called",                                                  \
-	  "declare a function that the patch adds to the same file")
+	  "declare a function that the patch adds to the same file")                             \
+	X(KM260, "a change is left out by the patch's author",                                   \
+	  "see that the patch still does what it is for")                                        \
+	X(KM261, "a refusal is overridden by the patch's author",                                \
+	  "if the author's reason is wrong, the kernel is at risk")                              \
+	X(KM262, "an override is not needed",                                                    \
+	  "remove it, or correct the name: it could hide a later change")                        \
+	X(KM263, "an override cannot be used",                                                   \
+	  "see the patch author's guide for what an author can answer for")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
 	X(KM301, "the kernel release is not known to the package mirror",                        \

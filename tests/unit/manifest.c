@@ -21,6 +21,8 @@ Test(manifest, reads_every_key)
 		"author: Some One <one@example.org>\nrisk: low\n"
 		"fixes: [CVE-2026-1, CVE-2026-2]\nreferences:\n  - https://example.org/1\n"
 		"depends: [first]\nconflicts: [other]\npatch: fix.patch\n"
+		"overrides:\n  - code: KM212\n    symbol: limit\n    reason: It is set.\n"
+		"  - {code: KM228, symbol: item, reason: There are none.}\n"
 		"kernel:\n  release: 6.1.0-54-cloud-amd64\n  arch: x86_64\n  build-id: " BUILD_ID
 		"\nmodules:\n  - name: btrfs\n    build-id: " BUILD_ID
 		"\nbuild:\n  patchgen: 0.1.0\n  compiler: gcc-12 (Debian)\n"
@@ -49,6 +51,11 @@ Test(manifest, reads_every_key)
 	cr_assert_eq(m->n_modules, 1);
 	cr_assert_str_eq(m->modules[0].name, "btrfs");
 	cr_assert_str_eq(m->modules[0].build_id, BUILD_ID);
+	cr_assert_eq(m->n_overrides, 2);
+	cr_assert_str_eq(m->overrides[0].code, "KM212");
+	cr_assert_str_eq(m->overrides[0].symbol, "limit");
+	cr_assert_str_eq(m->overrides[0].reason, "It is set.");
+	cr_assert_str_eq(m->overrides[1].symbol, "item");
 	cr_assert_str_eq(m->build_source, "linux-source-6.1 6.1.190-1");
 	manifest_free(m);
 }
@@ -70,6 +77,15 @@ ParameterizedTestParameters(manifest, refuses)
 		{HEAD "modules:\n- name: ext4\n  build-id: " BUILD_ID "\n  path: x\n", KM111, 8,
 		 "modules.path"},
 		{HEAD "[a]: b\n", KM111, 5, "not a string"},
+		{HEAD "overrides: x\n", KM113, 5, "not a list"},
+		{HEAD "overrides:\n- x\n", KM113, 6, "not a mapping"},
+		{HEAD "overrides:\n- {code: KM212, symbol: x}\n", KM112, 6, "overrides.reason"},
+		{HEAD "overrides:\n- {symbol: x, reason: y}\n", KM112, 6, "overrides.code"},
+		{HEAD "overrides:\n- {code: 212, symbol: x, reason: y}\n", KM113, 6, "code"},
+		{HEAD "overrides:\n- {code: KM212, symbol: x y, reason: y}\n", KM113, 6, "symbol"},
+		{HEAD "overrides:\n- {code: KM212, symbol: x, reason: \"\"}\n", KM113, 6, "reason"},
+		{HEAD "overrides:\n- {code: KM212, symbol: x, reason: y, who: z}\n", KM111, 6,
+		 "overrides.who"},
 		{"kmend: 1\nname: example\nversion: 1\n", KM112, 1, "summary"},
 		{HEAD "kernel:\n  arch: x86_64\n  build-id: " BUILD_ID "\n", KM112, 6,
 		 "kernel.release"},
@@ -192,7 +208,8 @@ Test(manifest, written_text_reads_back)
 	static const char text[] =
 		"kmend: 1\nname: example\nversion: \"1.0\"\nsummary: \"yes: a # b 'c' \\\"d\\\" ü\"\n"
 		"fixes: [\"123\", no, CVE-1]\npatch: x\nkernel: {release: 6.1.0, arch: x86_64, "
-		"build-id: " BUILD_ID "}\nmodules: [{name: a, build-id: " BUILD_ID "}]\n";
+		"build-id: " BUILD_ID "}\nmodules: [{name: a, build-id: " BUILD_ID "}]\n"
+		"overrides: [{code: KM215, symbol: .init.setup, reason: \"a: b\"}]\n";
 	_cleanup_free_ char *once = NULL, *twice = NULL;
 	struct manifest *m = NULL, *again = NULL;
 	size_t n_once, n_twice;
@@ -205,6 +222,9 @@ Test(manifest, written_text_reads_back)
 	cr_assert_str_eq(again->summary, m->summary);
 	cr_assert_str_eq(again->fixes[0], "123");
 	cr_assert_str_eq(again->modules[0].build_id, BUILD_ID);
+	cr_assert_eq(again->n_overrides, 1);
+	cr_assert_str_eq(again->overrides[0].symbol, ".init.setup");
+	cr_assert_str_eq(again->overrides[0].reason, "a: b");
 	cr_assert_null(again->patch);
 	cr_assert_eq(manifest_write(again, &twice, &n_twice), 0);
 	cr_assert_str_eq(once, twice);

@@ -1,4 +1,5 @@
-/* A function of another file is not known to be part of the patch. */
+// SPDX-License-Identifier: GPL-2.0
+// A function of another file is not known to be part of the patch.
 // expect verdict: refused
 // expect codes: KM250
 #include "kernel.h"

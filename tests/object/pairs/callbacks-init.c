@@ -1,4 +1,5 @@
-/* Code that is freed after boot or load cannot be called later. */
+// SPDX-License-Identifier: GPL-2.0
+// Code that is freed after boot or load cannot be called later.
 // expect verdict: refused
 // expect codes: KM211 KM250
 // expect symbols: start

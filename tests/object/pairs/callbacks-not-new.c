@@ -1,4 +1,5 @@
-/* The core calls code of the patch module only: not what the kernel has already. */
+// SPDX-License-Identifier: GPL-2.0
+// The core calls code of the patch module only: not what the kernel has already.
 // expect verdict: refused
 // expect codes: KM250
 // expect symbols: old

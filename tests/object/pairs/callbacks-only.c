@@ -1,4 +1,5 @@
-/* Callbacks are a patch of their own: nothing else changes. */
+// SPDX-License-Identifier: GPL-2.0
+// Callbacks are a patch of their own: nothing else changes.
 // expect verdict: accepted
 // expect new: ended
 // expect callbacks: 3

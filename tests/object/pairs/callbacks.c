@@ -1,4 +1,5 @@
-/* Functions that an author declares as callbacks come along, with a record of them. */
+// SPDX-License-Identifier: GPL-2.0
+// Functions that an author declares as callbacks come along, with a record of them.
 // expect verdict: accepted
 // expect changed: f
 // expect new: began prepare start
