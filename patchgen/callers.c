@@ -356,14 +356,16 @@ static bool is_global(const struct symbol *function)
 	return false;
 }
 
-/* Other objects may refer to it: what was shipped tells. */
+/* Other objects may refer to a global one; what was shipped tells, and confirms it of a local one. */
 static int judge_others(struct differ *differ, struct callee *callee)
 {
 	const struct symbol *orig = callee->function->twin;
 	_cleanup_free_ char *why = NULL, *name = name_of(callee);
 	int r;
 
-	if (callee->is_refused || (!is_global(orig) && !is_global(callee->function)))
+	if (callee->is_refused)
+		return 0;
+	if (!differ->options->resolver && !is_global(orig) && !is_global(callee->function))
 		return 0;
 	if (!differ->options->resolver) {
 		refuse_callee(differ, callee, KM210,

@@ -399,13 +399,14 @@ static bool is_own_function(const void *userdata, struct place function)
 int resolver_find_user(const struct resolver *resolver, size_t symbol, char **ret_why)
 {
 	const struct symbol *function = &resolver->object->symbols[symbol];
+	bool is_global = function->bind != STB_LOCAL;
 	_cleanup_free_ char *who = NULL;
 	struct place place;
 	int r;
 
-	if (symvers_find(&resolver->symvers, function->name))
+	if (is_global && symvers_find(&resolver->symvers, function->name))
 		r = string_format(ret_why, "is exported to modules");
-	else if (strv_contains(resolver->new_uses, function->name))
+	else if (is_global && strv_contains(resolver->new_uses, function->name))
 		r = string_format(ret_why, "is new to another object of the fix, which uses it");
 	else if (!proof_place(resolver->proof, function, &place))
 		r = string_format(ret_why, "was not found in the shipped %s",
@@ -413,7 +414,8 @@ int resolver_find_user(const struct resolver *resolver, size_t symbol, char **re
 	else
 		r = references_find(resolver->owner, place, is_own_function, resolver, &who);
 	if (r > 0)
-		r = string_format(ret_why, "is referred to by %s, of another object", who);
+		r = string_format(ret_why, "is referred to by %s of the shipped %s", who,
+				  resolver->owner->name);
 	else if (r == 0 && !*ret_why)
 		return 0;
 	return r < 0 ? r : 1;
