@@ -489,8 +489,7 @@ static int diff(struct build *build)
 
 	build->verdict = DIFF_NO_CHANGE;
 	for (size_t i = 0; result == 0 && i < build->n_objects; i++)
-		result = resolver_add_new_symbols(build->resolver,
-						  build->objects[i].original.object,
+		result = resolver_add_new_symbols(build->resolver, &build->objects[i].original,
 						  build->objects[i].patched, &build->diags);
 	if (result < 0)
 		return result;

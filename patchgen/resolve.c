@@ -11,6 +11,11 @@
 #include "references.h"
 #include "symvers.h"
 
+struct made_global {
+	char *name;
+	struct shipped *owner;
+};
+
 struct resolver {
 	const struct kernel *kernel;
 	enum verify verify;
@@ -20,6 +25,9 @@ struct resolver {
 	size_t n_modules;
 	char **namespaces;
 	char **new_symbols; /* that the fix's objects define for each other */
+	struct made_global
+		*made_global; /* that its patched objects have for others, no longer static */
+	size_t n_made_global;
 	char **new_uses; /* global symbols that one of its objects did not use before */
 	/* The object that requests are about. */
 	struct object *object;
@@ -90,23 +98,27 @@ void resolver_free(struct resolver *resolver)
 	strv_free(resolver->namespaces);
 	strv_free(resolver->new_symbols);
 	strv_free(resolver->new_uses);
+	for (size_t i = 0; i < resolver->n_made_global; i++)
+		free(resolver->made_global[i].name);
+	free(resolver->made_global);
 	free(resolver);
 }
 
 static int open_owner(struct resolver *resolver, const struct compiled *original,
-		      struct diag_list *diags)
+		      struct diag_list *diags, struct shipped **ret)
 {
 	struct shipped **modules;
 	int r;
 
-	resolver->owner = resolver->vmlinux;
-	if (!original->is_module)
+	if (!original->is_module) {
+		*ret = resolver->vmlinux;
 		return 0;
-	for (size_t i = 0; i < resolver->n_modules; i++) {
-		resolver->owner = resolver->modules[i];
-		if (strcmp(resolver->owner->name, original->module) == 0)
-			return 0;
 	}
+	for (size_t i = 0; i < resolver->n_modules; i++)
+		if (strcmp(resolver->modules[i]->name, original->module) == 0) {
+			*ret = resolver->modules[i];
+			return 0;
+		}
 	modules = reallocarray(resolver->modules, resolver->n_modules + 1, sizeof(*modules));
 	if (!modules)
 		return -ENOMEM;
@@ -115,7 +127,7 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 				&modules[resolver->n_modules]);
 	if (r < 0)
 		return r;
-	resolver->owner = modules[resolver->n_modules++];
+	*ret = modules[resolver->n_modules++];
 	return 0;
 }
 
@@ -160,7 +172,7 @@ int resolver_set_object(struct resolver *resolver, const struct compiled *origin
 
 	forget_object(resolver);
 	resolver->source = strdup(original->source);
-	r = resolver->source ? open_owner(resolver, original, diags) : -ENOMEM;
+	r = resolver->source ? open_owner(resolver, original, diags, &resolver->owner) : -ENOMEM;
 	r = r ?: object_open(original->object, &resolver->object, diags);
 	r = r ?: proof_make(resolver->object, resolver->owner, &resolver->proof);
 	if (r < 0)
@@ -197,20 +209,55 @@ static int add_once(char ***list, const char *name)
 	return strv_contains(*list, name) ? 0 : strv_append(list, name);
 }
 
-int resolver_add_new_symbols(struct resolver *resolver, const char *original, const char *patched,
-			     struct diag_list *diags)
+static bool has_local(const struct object *object, const struct symbol *like)
+{
+	for (const struct symbol *symbol = object_first_by_name(object, like->name); symbol;
+	     symbol = symbol->next_same_name)
+		if (symbol->section && symbol->bind == STB_LOCAL && symbol->type == like->type &&
+		    strcmp(symbol->name, like->name) == 0)
+			return true;
+	return false;
+}
+
+/* What was static is the kernel's still: others of the fix reach it there, not a copy. */
+static int add_made_global(struct resolver *resolver, const struct compiled *original,
+			   const char *name, struct diag_list *diags)
+{
+	struct made_global *items;
+	struct shipped *owner;
+	int r;
+
+	r = open_owner(resolver, original, diags, &owner);
+	if (r < 0)
+		return r;
+	items = reallocarray(resolver->made_global, resolver->n_made_global + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	resolver->made_global = items;
+	items += resolver->n_made_global;
+	*items = (struct made_global){.name = strdup(name), .owner = owner};
+	if (!items->name)
+		return -ENOMEM;
+	resolver->n_made_global++;
+	return 0;
+}
+
+int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *original,
+			     const char *patched, struct diag_list *diags)
 {
 	_cleanup_(object_freep) struct object *old = NULL, *new = NULL;
 	int r;
 
-	r = object_open(original, &old, diags);
+	r = object_open(original->object, &old, diags);
 	r = r ?: object_open(patched, &new, diags);
 	if (r < 0)
 		return r;
 	for_each_symbol(symbol, new) {
 		if (symbol->bind == STB_LOCAL)
 			continue;
-		if (symbol->section && !defines(old, symbol->name))
+		if (symbol->section && has_local(old, symbol))
+			r = add_made_global(resolver, original, symbol->name, diags);
+		else if (symbol->section && !defines(old, symbol->name))
 			r = add_once(&resolver->new_symbols, symbol->name);
 		else if (!symbol->section && !object_find_undefined(old, symbol->name))
 			r = add_once(&resolver->new_uses, symbol->name);
@@ -432,6 +479,28 @@ static const struct symbol *requested_symbol(const struct resolver *resolver,
 	return symbol->section && strcmp(symbol->name, request->name) == 0 ? symbol : NULL;
 }
 
+/* Only by its name: which of several is meant is known where it is defined, but not here. */
+static struct reach_answer reach_made_global(const struct resolver *resolver, const char *name)
+{
+	size_t first;
+
+	for (size_t i = 0; i < resolver->n_made_global; i++) {
+		const struct shipped *owner = resolver->made_global[i].owner;
+
+		if (strcmp(resolver->made_global[i].name, name) != 0)
+			continue;
+		switch (shipped_find(owner, name, &first)) {
+		case 0:
+			break;
+		case 1:
+			return answer(REACH_KLP, owner, 0);
+		default:
+			return answer(REACH_AMBIGUOUS, owner, 0);
+		}
+	}
+	return answer(REACH_UNKNOWN, resolver->owner, 0);
+}
+
 int resolver_reach(struct resolver *resolver, const struct reach_request *request,
 		   struct reach_answer *ret, struct diag_list *diags)
 {
@@ -450,6 +519,8 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 		*ret = reach_own(resolver, request, symbol);
 	else
 		*ret = reach_global(resolver, request->name);
+	if (ret->reach == REACH_UNKNOWN && !request->is_local)
+		*ret = reach_made_global(resolver, request->name);
 	if (ret->reach != REACH_UNKNOWN || request->is_local)
 		return 0;
 	if (strv_contains(resolver->new_symbols, request->name))

@@ -27,10 +27,11 @@ void resolver_free(struct resolver *resolver);
 
 /*
  * Global symbols that the patched object defines and the original does not: other objects of the
- * same fix may use them, since all are linked into one module.
+ * same fix may use them, since all are linked into one module. What is static in the original is the
+ * running kernel's still, and reached there.
  */
-int resolver_add_new_symbols(struct resolver *resolver, const char *original, const char *patched,
-			     struct diag_list *diags);
+int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *original,
+			     const char *patched, struct diag_list *diags);
 
 /*
  * From here on the requests are about this object. It is compared with the shipped kernel or
