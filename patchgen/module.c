@@ -70,6 +70,12 @@ static const char source_head[] =
 
 _Static_assert(KMEND_ABI == 1, "modinfo kmend= is the ABI's version");
 
+/*
+ * The kernel adapts LOCK prefixes to the number of processors in a module's .text only
+ * (arch/x86/kernel/module.c of 6.1), so that is where all functions have to be.
+ */
+static const char code_script[] = "SECTIONS { .text : { *(.text .text.*) } }\n";
+
 static int write_in(const char *folder, const char *name, const char *text, size_t size)
 {
 	_cleanup_free_ char *path = NULL;
@@ -186,7 +192,7 @@ static int write_kbuild(const struct module_parts *parts, const char *module)
 		/* modpost reads there what an object was compiled from. */
 		r = r ?: write_in(parts->folder, command, "", 0);
 	}
-	fputs("\nccflags-y := -I$(src)\n", out);
+	fputs("\nccflags-y := -I$(src)\nldflags-y := -T $(src)/code.lds\n", out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
 	return r ?: write_in(parts->folder, "Kbuild", text, size);
@@ -203,6 +209,7 @@ static int write_sources(const struct module_parts *parts, const char *module,
 	r = r ?: write_in(parts->folder, "main.c", source_head, strlen(source_head));
 	r = r ?: write_constants(parts, &counts);
 	r = r ?: write_manifest(parts);
+	r = r ?: write_in(parts->folder, "code.lds", code_script, strlen(code_script));
 	r = r ?: write_kbuild(parts, module);
 	return r;
 }
