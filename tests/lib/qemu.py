@@ -32,6 +32,7 @@ class Machine:
     memory: int = 512  # MiB
     cpus: int = 2
     accel: str = "tcg"
+    cpu: str = ""  # what the accelerator has best
     extra: list[str] = field(default_factory=list)
 
     def command(self, log: Path) -> list[str]:
@@ -39,7 +40,7 @@ class Machine:
         return [
             QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", "pc", "-accel", EMULATED if self.accel == "tcg" else self.accel,
-            "-cpu", "host" if self.accel == "kvm" else "max",
+            "-cpu", self.cpu or ("host" if self.accel == "kvm" else "max"),
             "-m", str(self.memory), "-smp", str(self.cpus),
             "-kernel", str(self.kernel), "-initrd", str(self.initrd),
             "-append", f"{CONSOLE} {self.append}".strip(),

@@ -16,6 +16,8 @@ DECLARATIONS = """
   # timeout: SECONDS     default 60
   # boot: own            do not share a boot with other scripts
   # append: WORDS        add to the kernel command line; implies a boot of its own
+  # cpu: MODEL           a processor for QEMU to emulate; implies a boot of its own
+  # cpus: NUMBER         how many processors; implies a boot of its own
   # expect-log: MESSAGE  this line of the kernel log means trouble in general, but must appear here
   # expect-log-like: REGEX  the same of lines that a regular expression matches as a whole
 """
@@ -43,8 +45,9 @@ def machine(args: argparse.Namespace, kernel: cache.Kernel, initrd: Path,
             tests: list[session.Test]) -> qemu.Machine:
     """The guest that these options ask for."""
     append = f"loglevel=5 {args.append} {tests[0].append}"
-    return qemu.Machine(kernel.vmlinuz, initrd, append, args.memory, args.cpus,
-                        qemu.accelerator(kernel.vmlinuz))
+    cpu = tests[0].cpu
+    return qemu.Machine(kernel.vmlinuz, initrd, append, args.memory, tests[0].cpus or args.cpus,
+                        "tcg" if cpu else qemu.accelerator(kernel.vmlinuz), cpu)
 
 
 def run(args: argparse.Namespace, guest: qemu.Machine, tests: list[session.Test],

@@ -13,7 +13,7 @@ from pathlib import Path
 import kernellog
 import tap
 
-_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boots?|file|expect-log|expect-log-like): *(.*?) *$")
+_DIRECTIVE = re.compile(r"^# *(module|timeout|append|boots?|cpus?|file|expect-log|expect-log-like): *(.*?) *$")
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Test:
     timeout: int = 60  # seconds
     append: str = ""  # kernel command line; a boot of its own
     own_boot: bool = False
+    cpu: str = ""  # processor to emulate; a boot of its own
+    cpus: int = 0  # how many of them; a boot of its own
     boots: int = 1  # how often it is run, in as many boots, with the same disk
     boot: int = 1  # which of them
     files: list[str] = field(default_factory=list)  # beside the script, to have beside it
@@ -53,6 +55,12 @@ class Test:
             self.own_boot = value == "own"
         elif key == "boots":
             self.boots = int(value)
+            self.own_boot = True
+        elif key == "cpu":
+            self.cpu = value
+            self.own_boot = True
+        elif key == "cpus":
+            self.cpus = int(value)
             self.own_boot = True
         else:
             self.expect_log.append(value if key == "expect-log-like" else re.escape(value))
