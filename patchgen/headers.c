@@ -14,7 +14,7 @@
 
 #define FILE_MAX    (64UL * 1024 * 1024)
 #define NAMES_MAX   64
-#define SOURCES_MAX 48
+#define SOURCES_MAX 1024
 #define ROUNDS_MAX  6
 
 struct search {
@@ -157,9 +157,6 @@ static int follow_source(struct search *search, const char *path)
 {
 	if (strv_contains(search->sources, path))
 		return 0;
-	if (strv_length(search->sources) >= SOURCES_MAX)
-		return too_far(search, path, "more C files use what changes than can be compared%s",
-			       "");
 	return strv_append(&search->sources, path);
 }
 
@@ -228,6 +225,10 @@ static int keep_configured(struct search *search)
 		if (!strv_contains(search->affected->sources, *path))
 			r = affected_add_indirect(search->kernel, search->config, *path,
 						  search->affected, search->diags);
+	if (r == 0 && strv_length(search->affected->sources) > SOURCES_MAX)
+		return too_far(search, search->affected->headers[0],
+			       "%zu C files use what changes, more than can be compared",
+			       strv_length(search->affected->sources));
 	return r;
 }
 
