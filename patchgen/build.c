@@ -17,9 +17,8 @@
 
 #define SOURCE_MAX (16UL * 1024 * 1024)
 
-/* Below TMPDIR; a folder that is kept for a person has another name than those that are cleaned. */
-#define SCRATCH_PREFIX "patchgen-"
-#define KEPT_PREFIX    "patchgen-kept-"
+/* A folder that is kept for a person has another name than those that are cleaned. */
+#define KEPT_PREFIX BUILD_SCRATCH_PREFIX "kept-"
 
 /* How many parts the step has, 0 where that is not known, and what it is. */
 #define STEP(build, total, ...)                                         \
@@ -69,19 +68,24 @@ static int open_signer(struct build *build)
 	return signer_open(&options, &build->diags, &build->signer);
 }
 
-static int make_scratch(struct build *build)
+const char *build_scratch_parent(void)
 {
 	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder == '/' ? folder : "/tmp";
+}
+
+static int make_scratch(struct build *build)
+{
+	const char *folder = build_scratch_parent();
 	int r;
 
-	if (!folder || *folder != '/')
-		folder = "/tmp";
 	if (!path_is_plain(folder))
 		return diag_error(&build->diags, KM103, -EINVAL,
 				  "%s: kbuild cannot work with the characters in this path",
 				  folder);
-	scratch_clean(folder, SCRATCH_PREFIX);
-	r = scratch_make(folder, build->options->keep ? KEPT_PREFIX : SCRATCH_PREFIX,
+	scratch_clean(folder, BUILD_SCRATCH_PREFIX);
+	r = scratch_make(folder, build->options->keep ? KEPT_PREFIX : BUILD_SCRATCH_PREFIX,
 			 &build->scratch);
 	if (r < 0)
 		return diag_error(&build->diags, KM103, r, "%s: %s", folder, strerror(-r));

@@ -80,6 +80,10 @@ struct build {
 int build_run(const struct build_options *options, struct build *build);
 void build_done(struct build *build);
 
+/* Where folders for intermediate files are made, and how their names begin. */
+const char *build_scratch_parent(void);
+#define BUILD_SCRATCH_PREFIX "patchgen-"
+
 /* What was done, for a person and for a program. */
 void report_print(FILE *f, const struct build *build);
 struct json_object *report_to_json(const struct build *build);

@@ -385,9 +385,10 @@ static int find_entries(const struct cache *cache, struct entries *ret)
 	FTS *fts;
 	int r = 0;
 
+	/* Before the first build there is no such folder. */
 	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!fts)
-		return -errno;
+		return errno == ENOENT ? 0 : -errno;
 	while (r == 0 && (found = fts_read(fts)))
 		if (found->fts_info == FTS_F)
 			r = add_entry(&entries, found);

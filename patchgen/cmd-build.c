@@ -4,9 +4,11 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "../lib/strv.h"
 #include "../lib/text.h"
 #include "build.h"
 #include "json.h"
+#include "releases.h"
 #include "run.h"
 #include "verbs.h"
 
@@ -16,7 +18,9 @@ static void usage(FILE *f)
 	      "Makes a patch module out of a source fix, for one kernel. The patch's folder, with the\n"
 	      "module and its manifest, is made in the output folder under the patch's name.\n\n"
 	      "  -o, --output=DIR      output folder (default: the current one)\n"
-	      "  -r, --release=R       a kernel that 'patchgen fetch' got (default: the running one)\n"
+	      "  -r, --release=R       a kernel that 'patchgen fetch' got (default: the running one);\n"
+	      "                        several, with commas or one by one, or all: results are in\n"
+	      "                        DIR/R/NAME\n"
 	      "      --source=DIR      or: its source tree,\n"
 	      "      --build=DIR       its build folder, as /lib/modules/R/build,\n"
 	      "      --vmlinuz=FILE    its image,\n"
@@ -41,6 +45,8 @@ static void usage(FILE *f)
 
 struct arguments {
 	struct build_options options;
+	char **releases; /* several: the result has a folder for each */
+	bool is_list;
 	bool json, help;
 };
 
@@ -80,6 +86,20 @@ static int parse_jobs(const char *text, unsigned *ret)
 	return 0;
 }
 
+static int parse_release(struct arguments *arguments, const char *text)
+{
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+	int r;
+
+	/* Also where "all" is one only: a script must know where its results are. */
+	arguments->is_list = arguments->releases || strchr(text, ',') || strcmp(text, "all") == 0;
+	r = releases_add(text, &diags, &arguments->releases);
+	diag_list_print(stderr, &diags, colours_wanted(stderr));
+	if (r == 0)
+		arguments->options.release = arguments->releases[0];
+	return r;
+}
+
 static int parse_option(struct arguments *arguments, char *const *argv, int c)
 {
 	struct build_options *options = &arguments->options;
@@ -89,8 +109,7 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 		options->output = optarg;
 		return 0;
 	case 'r':
-		options->release = optarg;
-		return 0;
+		return parse_release(arguments, optarg);
 	case 'n':
 		options->name = optarg;
 		return 0;
@@ -234,9 +253,14 @@ int verb_build(int argc, char **argv)
 		arguments.options.release = running.release;
 	}
 	run_catch_signals();
-	r = build_run(&arguments.options, &build);
-	print(&build, &arguments, r);
-	r = exit_status(&build, r);
-	build_done(&build);
+	if (arguments.is_list) {
+		r = releases_build(&arguments.options, arguments.releases, arguments.json);
+	} else {
+		r = build_run(&arguments.options, &build);
+		print(&build, &arguments, r);
+		r = exit_status(&build, r);
+		build_done(&build);
+	}
+	strv_free(arguments.releases);
 	return r;
 }

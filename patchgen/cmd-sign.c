@@ -11,6 +11,7 @@
 #include "../lib/strv.h"
 #include "../lib/text.h"
 #include "files.h"
+#include "json.h"
 #include "sign.h"
 #include "signature.h"
 #include "verbs.h"
@@ -208,9 +209,7 @@ static void print_json(const struct files *files, const struct diag_list *diags)
 		json_object_array_add(list, file_to_json(&files->items[i]));
 	json_object_object_add(o, "signed", list);
 	json_object_object_add(o, "diagnostics", diag_list_to_json(diags));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	json_print(o);
 }
 
 static void print_text(const struct files *files)

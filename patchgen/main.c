@@ -9,6 +9,7 @@ static const struct verb {
 } verbs[] = {
 	{"build", "make a patch module out of a source fix", verb_build},
 	{"fetch", "get a kernel's image, headers and source into the cache", verb_fetch},
+	{"cache", "show or clear what builds keep for later ones", verb_cache},
 	{"diff", "compare two objects and write what has to go into a patch module", verb_diff},
 	{"sign", "sign patch modules with a key or a token", verb_sign},
 	{"inspect", "show what a patch module does", verb_inspect},

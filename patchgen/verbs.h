@@ -14,6 +14,7 @@ enum {
 
 /* argv[0] is the command's name. Each returns the program's exit status. */
 int verb_build(int argc, char **argv);
+int verb_cache(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_fetch(int argc, char **argv);

@@ -155,7 +155,10 @@
 	X(KM341, "the compiler's launcher has something to say",                                 \
 	  "the result is the same; see its own documentation")                                   \
 	X(KM342, "entries of the cache were damaged",                                            \
-	  "nothing: what they held was compiled anew; look after the disk")
+	  "nothing: what they held was compiled anew; look after the disk")                      \
+	X(KM343, "the build for one of several kernels died",                                    \
+	  "build for this one alone to see why")                                                 \
+	X(KM344, "part of the cache is in use and stays", "clean it when no build runs")
 
 #define KMEND_DIAG_SIGN(X)                                                                         \
 	X(KM350, "the signing key cannot be used", "give a PEM file or a pkcs11: URI")             \
