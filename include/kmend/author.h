@@ -102,30 +102,31 @@ static __always_inline __u32 kmend_shadow_space(const char *patch)
  *
  *   struct pair *pair_get(const void *object)		NULL: object has none
  *   struct pair *pair_get_or_alloc(void *object, gfp_t)	a new one is all zero; NULL: no memory
- *   void pair_free(void *object)			when the object goes
- *   void pair_free_all(void)				of all objects, in KMEND_POST_REVERT
+ *   void pair_free(void *object, destroy)		when the object goes
+ *   void pair_free_all(destroy)			of all objects, in KMEND_POST_REVERT
  *
- * get and get_or_alloc can be called from any context but NMI, with flags for gfp_t that fit it.
- * What one returns is valid until it is freed, after a grace period of RCU.
+ * destroy(object, variable), a klp_shadow_dtor_t or NULL, is called with a spinlock held, and
+ * gives back what the variable holds. get and get_or_alloc can be called from any context but
+ * NMI, with flags that fit it. What one returns is valid until it is freed.
  */
-#define KMEND_SHADOW(name, number, type)                                                      \
-	static inline __maybe_unused type *name##_get(const void *object)                     \
-	{                                                                                     \
-		return klp_shadow_get((void *)object, KMEND_SHADOW_ID(number));               \
-	}                                                                                     \
-	static inline __maybe_unused type *name##_get_or_alloc(void *object, gfp_t flags)     \
-	{                                                                                     \
-		return klp_shadow_get_or_alloc(object, KMEND_SHADOW_ID(number), sizeof(type), \
-					       flags, NULL, NULL);                            \
-	}                                                                                     \
-	static inline __maybe_unused void name##_free(void *object)                           \
-	{                                                                                     \
-		klp_shadow_free(object, KMEND_SHADOW_ID(number), NULL);                       \
-	}                                                                                     \
-	static inline __maybe_unused void name##_free_all(void)                               \
-	{                                                                                     \
-		klp_shadow_free_all(KMEND_SHADOW_ID(number), NULL);                           \
-	}                                                                                     \
+#define KMEND_SHADOW(name, number, type)                                                       \
+	static inline __maybe_unused type *name##_get(const void *object)                      \
+	{                                                                                      \
+		return klp_shadow_get((void *)object, KMEND_SHADOW_ID(number));                \
+	}                                                                                      \
+	static inline __maybe_unused type *name##_get_or_alloc(void *object, gfp_t flags)      \
+	{                                                                                      \
+		return klp_shadow_get_or_alloc(object, KMEND_SHADOW_ID(number), sizeof(type),  \
+					       flags, NULL, NULL);                             \
+	}                                                                                      \
+	static inline __maybe_unused void name##_free(void *object, klp_shadow_dtor_t destroy) \
+	{                                                                                      \
+		klp_shadow_free(object, KMEND_SHADOW_ID(number), destroy);                     \
+	}                                                                                      \
+	static inline __maybe_unused void name##_free_all(klp_shadow_dtor_t destroy)           \
+	{                                                                                      \
+		klp_shadow_free_all(KMEND_SHADOW_ID(number), destroy);                         \
+	}                                                                                      \
 	_Static_assert((number) >= 0 && (number) <= 0xffffffff, "a number has 32 bits")
 #endif
 

@@ -12,7 +12,7 @@ noinline __section(".sched.text") int neighbour(int x)
 
 noinline __section(".sched.text") int jumps(int x)
 {
-	__asm__ goto(".byte 0xeb; .byte neighbour - . - 1" ::::never);
+	__asm__ goto(".byte 0xeb; .byte neighbour - . - 1" :: ::never);
 	return x + OLD_NEW(1, 2);
 never:
 	return 0;
