@@ -25,8 +25,8 @@ struct resolver {
 	size_t n_modules;
 	char **namespaces;
 	char **new_symbols; /* that the fix's objects define for each other */
-	struct made_global
-		*made_global; /* that its patched objects have for others, no longer static */
+	struct made_global *
+		made_global; /* that its patched objects have for others, no longer static, or exported */
 	size_t n_made_global;
 	char **new_uses; /* global symbols that one of its objects did not use before */
 	/* The object that requests are about. */
@@ -219,6 +219,32 @@ static bool has_local(const struct object *object, const struct symbol *like)
 	return false;
 }
 
+static bool exports(const struct object *object, const char *name)
+{
+	static const char *const prefixes[] = {"__ksymtab_", "__export_symbol_"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		_cleanup_free_ char *label = NULL;
+		const struct symbol *symbol;
+
+		if (string_format(&label, "%s%s", prefixes[i], name) < 0)
+			return false;
+		symbol = object_first_by_name(object, label);
+		for (; symbol; symbol = symbol->next_same_name)
+			if (symbol->section && strcmp(symbol->name, label) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* A module's own so far: those of other modules cannot find it by its name. */
+static bool is_newly_exported(const struct object *old, const struct object *new,
+			      const struct symbol *symbol)
+{
+	return defines(old, symbol->name) && exports(new, symbol->name) &&
+	       !exports(old, symbol->name);
+}
+
 /* What was static is the kernel's still: others of the fix reach it there, not a copy. */
 static int add_made_global(struct resolver *resolver, const struct compiled *original,
 			   const char *name, struct diag_list *diags)
@@ -255,7 +281,8 @@ int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *o
 	for_each_symbol(symbol, new) {
 		if (symbol->bind == STB_LOCAL)
 			continue;
-		if (symbol->section && has_local(old, symbol))
+		if (symbol->section &&
+		    (has_local(old, symbol) || is_newly_exported(old, new, symbol)))
 			r = add_made_global(resolver, original, symbol->name, diags);
 		else if (symbol->section && !defines(old, symbol->name))
 			r = add_once(&resolver->new_symbols, symbol->name);
@@ -446,14 +473,13 @@ static bool is_own_function(const void *userdata, struct place function)
 int resolver_find_user(const struct resolver *resolver, size_t symbol, char **ret_why)
 {
 	const struct symbol *function = &resolver->object->symbols[symbol];
-	bool is_global = function->bind != STB_LOCAL;
 	_cleanup_free_ char *who = NULL;
 	struct place place;
 	int r;
 
-	if (is_global && symvers_find(&resolver->symvers, function->name))
+	if (function->bind != STB_LOCAL && symvers_find(&resolver->symvers, function->name))
 		r = string_format(ret_why, "is exported to modules");
-	else if (is_global && strv_contains(resolver->new_uses, function->name))
+	else if (strv_contains(resolver->new_uses, function->name))
 		r = string_format(ret_why, "is new to another object of the fix, which uses it");
 	else if (!proof_place(resolver->proof, function, &place))
 		r = string_format(ret_why, "was not found in the shipped %s",
