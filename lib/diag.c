@@ -110,6 +110,8 @@ static void _printf_(6, 0)
 		diag->section = copy(where->section);
 		diag->file = copy(where->file);
 		diag->line = where->line;
+		diag->has_offset = where->has_offset;
+		diag->offset = where->offset;
 	}
 	diag->hint = copy(hint);
 	if (vasprintf(&diag->message, format, ap) < 0)
@@ -225,6 +227,8 @@ struct json_object *diag_list_to_json(const struct diag_list *list)
 		member(o, "severity", severities[diag->severity].name);
 		member(o, "symbol", diag->symbol);
 		member(o, "section", diag->section);
+		json_object_object_add(
+			o, "offset", diag->has_offset ? json_object_new_int64(diag->offset) : NULL);
 		member(o, "file", diag->file);
 		json_object_object_add(o, "line",
 				       diag->line ? json_object_new_int64(diag->line) : NULL);

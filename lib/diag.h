@@ -30,12 +30,18 @@ enum diag_severity {
 	_DIAG_SEVERITY_MAX,
 };
 
-/* Where a diagnostic points; any member may be NULL or 0. Strings are copied. */
+/*
+ * Where a diagnostic points; any member may be NULL or 0. Strings are copied. The offset counts
+ * from the symbol, or from the start of the section where the symbol is elsewhere; it is known
+ * only where has_offset is set.
+ */
 struct diag_where {
 	const char *symbol;
 	const char *section;
 	const char *file;
 	unsigned line;
+	bool has_offset;
+	unsigned long long offset;
 };
 
 struct diag {
@@ -43,6 +49,8 @@ struct diag {
 	enum diag_severity severity;
 	char *symbol, *section, *file;
 	unsigned line;
+	bool has_offset;
+	unsigned long long offset;
 	char *message;
 	char *hint; /* NULL: the code's own */
 };
@@ -91,8 +99,8 @@ void diag_print(FILE *f, const struct diag *diag, bool colour);
 void diag_list_print(FILE *f, const struct diag_list *list, bool colour);
 
 /*
- * An array of objects with the members code, severity, symbol, section, file, line, message and
- * hint (null where not known). The caller owns it; NULL when out of memory.
+ * An array of objects with the members code, severity, symbol, section, offset, file, line,
+ * message and hint (null where not known). The caller owns it; NULL when out of memory.
  */
 struct json_object *diag_list_to_json(const struct diag_list *list);
 

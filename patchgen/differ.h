@@ -119,5 +119,7 @@ int source_line(struct object *object, const char *section, uint64_t offset, cha
 
 /* The same of a variable outside functions, by its name. */
 int variable_line(struct object *object, const char *name, char **ret_file, unsigned *ret_line);
+/* What of a variable is at an offset, as "table[3].name". */
+int variable_member(struct object *object, const char *name, uint64_t offset, char **ret);
 
 #endif

@@ -122,7 +122,7 @@ static int declaration(Dwarf_Die *die, char **ret_file, unsigned *ret_line)
 	return 0;
 }
 
-int variable_line(struct object *object, const char *name, char **ret_file, unsigned *ret_line)
+static int find_variable(struct object *object, const char *name, Dwarf_Die *ret)
 {
 	Dwarf_Die unit, die;
 	Dwarf_CU *cu = NULL;
@@ -136,10 +136,95 @@ int variable_line(struct object *object, const char *name, char **ret_file, unsi
 		do {
 			const char *own = dwarf_diename(&die);
 
-			if (dwarf_tag(&die) == DW_TAG_variable && own && strcmp(own, name) == 0 &&
-			    declaration(&die, ret_file, ret_line) == 0)
-				return 0;
+			/* Where only declared here, its type is told by another entry. */
+			if (dwarf_tag(&die) != DW_TAG_variable || !own || strcmp(own, name) != 0 ||
+			    dwarf_hasattr(&die, DW_AT_declaration))
+				continue;
+			*ret = die;
+			return 0;
 		} while (dwarf_siblingof(&die, &die) == 0);
 	}
 	return -ENODATA;
+}
+
+int variable_line(struct object *object, const char *name, char **ret_file, unsigned *ret_line)
+{
+	Dwarf_Die die;
+
+	if (find_variable(object, name, &die) < 0)
+		return -ENODATA;
+	return declaration(&die, ret_file, ret_line);
+}
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
+{
+	Dwarf_Attribute attribute;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attribute) &&
+	       dwarf_formref_die(&attribute, ret) && dwarf_peel_type(ret, ret) == 0;
+}
+
+/* The member that covers an offset, which is then told from its start. */
+static bool member_at(Dwarf_Die *structure, uint64_t *offset, Dwarf_Die *ret)
+{
+	Dwarf_Die member;
+
+	if (dwarf_child(structure, &member) != 0)
+		return false;
+	do {
+		Dwarf_Word start = 0, size = 0;
+		Dwarf_Attribute attribute;
+		Dwarf_Die type;
+
+		if (dwarf_tag(&member) != DW_TAG_member || !type_of(&member, &type) ||
+		    dwarf_aggregate_size(&type, &size) != 0)
+			continue;
+		if (dwarf_attr(&member, DW_AT_data_member_location, &attribute))
+			dwarf_formudata(&attribute, &start);
+		if (*offset < start || *offset - start >= size)
+			continue;
+		*offset -= start;
+		*ret = member;
+		return true;
+	} while (dwarf_siblingof(&member, &member) == 0);
+	return false;
+}
+
+/* More levels tell a person nothing. */
+#define MEMBER_DEPTH 4
+
+int variable_member(struct object *object, const char *name, uint64_t offset, char **ret)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	Dwarf_Die die, type, element;
+	FILE *f;
+
+	if (find_variable(object, name, &die) < 0 || !type_of(&die, &type))
+		return -ENODATA;
+	f = open_memstream(&text, &size);
+	if (!f)
+		return -ENOMEM;
+	fputs(name, f);
+	for (unsigned depth = 0; depth < MEMBER_DEPTH; depth++) {
+		int tag = dwarf_tag(&type);
+		Dwarf_Word each;
+
+		if (tag == DW_TAG_array_type && type_of(&type, &element) &&
+		    dwarf_aggregate_size(&element, &each) == 0 && each > 0) {
+			fprintf(f, "[%llu]", (unsigned long long)(offset / each));
+			offset %= each;
+			type = element;
+			continue;
+		}
+		if ((tag != DW_TAG_structure_type && tag != DW_TAG_union_type) ||
+		    !member_at(&type, &offset, &die) || !type_of(&die, &type))
+			break;
+		if (dwarf_diename(&die))
+			fprintf(f, ".%s", dwarf_diename(&die));
+	}
+	if (fclose(f) != 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(text);
+	return 0;
 }

@@ -58,10 +58,15 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 
 	where.symbol = symbol ? symbol->name : NULL;
 	where.section = section ? section->name : NULL;
+	where.has_offset = section;
+	where.offset = offset - (symbol && symbol->section == section ? symbol->value : 0);
 	if (section && section_is_code(section))
 		source_line(section->object, section->name, offset, &file, &where.line);
 	else if (section && symbol && symbol_is_data(symbol))
 		variable_line(section->object, symbol->name, &file, &where.line);
+	else if (symbol && symbol->section && section_is_code(symbol->section))
+		source_line(symbol->section->object, symbol->section->name, symbol->value, &file,
+			    &where.line);
 	where.file = file ?: differ->options->source;
 	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
 }
@@ -190,10 +195,12 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 	const struct symbol *orig = symbol->twin;
 	struct range a = {orig->section, orig->value, orig->value + orig->size};
 	struct range b = {symbol->section, symbol->value, symbol->value + symbol->size};
+	_cleanup_free_ char *member = NULL;
 	uint64_t first;
 
 	if (ranges_same(&a, &b, &first))
 		return;
+	variable_member(symbol->section->object, symbol->name, first, &member);
 	if (section_is_init(symbol->section))
 		refuse(differ, KM211, symbol, symbol->section, symbol->value + first,
 		       "%s changes and is only used at boot or load", symbol->name);
@@ -203,7 +210,7 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 		       (unsigned long long)orig->size, (unsigned long long)symbol->size);
 	else
 		refuse(differ, KM212, symbol, symbol->section, symbol->value + first,
-		       "the initial value of %s changes at +0x%llx", symbol->name,
+		       "the initial value of %s changes at +0x%llx", member ?: symbol->name,
 		       (unsigned long long)first);
 }
 
@@ -241,6 +248,19 @@ static struct section *counterpart(struct object *object, const struct section *
 	return NULL;
 }
 
+/* Something that a table speaks of and that the original does not have. */
+static const struct symbol *new_in_table(const struct section *table)
+{
+	for (size_t i = 0; i < table->n_relocs; i++) {
+		struct target target = reloc_target(&table->relocs[i]);
+
+		if (target.symbol && target.section && !target.symbol->twin &&
+		    (symbol_is_function(target.symbol) || symbol_is_data(target.symbol)))
+			return target.symbol;
+	}
+	return NULL;
+}
+
 static void judge_once(struct differ *differ, struct section *patched)
 {
 	struct section *orig = counterpart(differ->orig, patched);
@@ -251,7 +271,7 @@ static void judge_once(struct differ *differ, struct section *patched)
 	if (!orig && patched->size == 0)
 		return;
 	if (!orig || orig->size != patched->size)
-		refuse(differ, KM215, NULL, patched, 0,
+		refuse(differ, KM215, new_in_table(patched), patched, 0,
 		       "entries are added to or removed from %s (%s)", patched->name, what);
 	else if (!ranges_same(&a, &b, &first))
 		refuse(differ, KM215, NULL, patched, first,

@@ -43,13 +43,14 @@
 	X(KM211, "code that only runs at boot or load, or at unload, changes",                   \
 	  "it has run already: leave that part out of the patch")                                \
 	X(KM212, "the initial value of existing data changes",                                   \
-	  "the running kernel's data keeps its value: leave that part out of the patch")         \
+	  "the running kernel's data keeps its value: leave that part out of the patch, or say " \
+	  "KMEND_IGNORE_DATA() and set it in a KMEND_POST_APPLY() function (kmend/author.h)")    \
 	X(KM213, "the size of existing data changes",                                            \
 	  "the running kernel's data cannot grow: keep the layout, put what is new elsewhere")   \
 	X(KM214, "an exported function takes or returns something else",                         \
 	  "modules call it as before: keep its arguments, and export a new one beside it")       \
 	X(KM215, "entries of a section that the kernel reads only once change",                  \
-	  "they would have no effect: leave tracepoints, init calls and parameters alone")       \
+	  "they have been read, and nobody reads those of a patch: leave that part out of it")   \
 	X(KM216, "an unknown special section refers to a changed function",                      \
 	  "patchgen must learn about it first: please report the section's name")                \
 	X(KM217, "a special section is not laid out as expected",                                \
