@@ -36,6 +36,8 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_PROPERTY("Summary", "s", NULL, offsetof(struct view, summary), EMITS),
 	SD_BUS_PROPERTY("Fixes", "as", get_strv, offsetof(struct view, fixes), EMITS),
 	SD_BUS_PROPERTY("Depends", "as", get_strv, offsetof(struct view, depends), EMITS),
+	SD_BUS_PROPERTY("Risk", "s", NULL, offsetof(struct view, risk), EMITS),
+	SD_BUS_PROPERTY("Overrides", "as", get_strv, offsetof(struct view, overrides), EMITS),
 	SD_BUS_PROPERTY("State", "s", NULL, offsetof(struct view, state), EMITS),
 	SD_BUS_PROPERTY("Code", "s", NULL, offsetof(struct view, code), EMITS),
 	SD_BUS_PROPERTY("Reason", "s", NULL, offsetof(struct view, reason), EMITS),

@@ -232,6 +232,9 @@ int catalog_check_targets(const struct catalog_entry *e, const char *sysfs, stru
 	for (size_t i = 0; i < e->module->n_funcs && r >= 0; i++)
 		if (strcmp(e->module->funcs[i].object, KMEND_OBJECT_VMLINUX) != 0)
 			r = check_target(e, sysfs, e->module->funcs[i].object, diags);
+	for (size_t i = 0; i < e->module->n_callbacks && r >= 0; i++)
+		if (strcmp(e->module->callbacks[i].object, KMEND_OBJECT_VMLINUX) != 0)
+			r = check_target(e, sysfs, e->module->callbacks[i].object, diags);
 	for (size_t i = 0; i < m->n_modules && r >= 0; i++) {
 		r = check_target(e, sysfs, m->modules[i].name, diags);
 		if (r >= 0)

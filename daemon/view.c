@@ -15,6 +15,8 @@ static void view_done(struct view *v)
 	free(v->path);
 	strv_free(v->fixes);
 	strv_free(v->depends);
+	free(v->risk);
+	strv_free(v->overrides);
 	free(v->state);
 	free(v->code);
 	free(v->reason);
@@ -87,6 +89,20 @@ static const struct manifest *manifest_to_show(const struct catalog_entry *entry
 	return m && strcmp(m->name, entry->name) == 0 ? m : NULL;
 }
 
+static int list_overrides(const struct manifest *manifest, char ***ret)
+{
+	for (size_t i = 0; manifest && i < manifest->n_overrides; i++) {
+		const struct manifest_override *override = &manifest->overrides[i];
+		_cleanup_free_ char *text = NULL;
+
+		if (asprintf(&text, "%s %s: %s", override->code, override->symbol,
+			     override->reason) < 0 ||
+		    strv_append(ret, text) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int fill(const struct manager *m, const char *name, struct view *v)
 {
 	const struct catalog_entry *entry = catalog_find(&m->catalog, name);
@@ -100,6 +116,8 @@ static int fill(const struct manager *m, const char *name, struct view *v)
 	    set(&v->summary, manifest ? manifest->summary : NULL) < 0 ||
 	    set(&v->path, entry ? entry->path : NULL) < 0 || set(&v->state, verdict.state) < 0 ||
 	    set(&v->code, verdict.code) < 0 ||
+	    set(&v->risk, manifest ? manifest->risk : NULL) < 0 ||
+	    list_overrides(manifest, &v->overrides) < 0 ||
 	    strv_copy(manifest ? manifest->fixes : NULL, &v->fixes) < 0 ||
 	    strv_copy(manifest ? manifest->depends : NULL, &v->depends) < 0)
 		return -ENOMEM;

@@ -25,6 +25,8 @@ struct view {
 	char *path; /* of the .ko; "" when it is not in the catalog */
 	char **fixes;
 	char **depends;
+	char *risk; /* "" where the manifest does not say */
+	char **overrides; /* "KMnnn SYMBOL: REASON" of each */
 	char *state;
 	char *code; /* KMnnn, or "" */
 	char *reason; /* "" where there is none */

@@ -35,6 +35,8 @@ static const struct field patch_fields[] = {
 	{"Reason", "s", "reason", "reason"},
 	{"Fixes", "as", "fixes", "fixes"},
 	{"Depends", "as", "depends on", "depends"},
+	{"Risk", "s", "risk", "risk"},
+	{"Overrides", "as", "overrides", "overrides"},
 	{"Module", "s", "module", "module"},
 	{"Path", "s", "file", "path"},
 	{"Loaded", "b", "loaded", "loaded"},
@@ -116,7 +118,8 @@ static char *value_text(struct json_object *value)
 			if (strv_append(&list, json_object_get_string(
 						       json_object_array_get_idx(value, i))) < 0)
 				return NULL;
-		return strv_join(list, " ");
+		/* Sentences stand on lines of their own. */
+		return strv_join(list, list && strchr(*list, ' ') ? "\n              " : " ");
 	default:
 		return strdup(json_object_get_string(value));
 	}

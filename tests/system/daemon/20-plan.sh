@@ -51,6 +51,9 @@ ok "with its dependents" kmendctl revert --dependents cmdline
 is "$(kernel_state)" "" "all are gone"
 ok "no module is left" no_modules
 ok "now the one that excludes it" kmendctl apply uptime
+like "$(kmendctl status uptime)" 'overrides: KM211 proc_uptime_init: The file is there already\.' "its author's override is shown"
+like "$(kmendctl status uptime)" 'risk: medium' "which raises its risk"
+ok "also as JSON" sh -c 'kmendctl status --json uptime | grep -q "\"KM211 proc_uptime_init: "'
 unchanged "and it is excluded in turn" kmendctl apply cmdline
 code KM607
 ok "revert" kmendctl revert uptime
