@@ -131,6 +131,7 @@ static bool bytes_same(const struct range *a, const struct range *b, uint64_t fr
 {
 	const uint8_t *x = a->section->data, *y = b->section->data;
 
+	*ret_first = from;
 	if (!x || !y)
 		return !x && !y;
 	if (memcmp(x + a->from + from, y + b->from + from, to - from) == 0)
