@@ -286,20 +286,43 @@ int arch_argument_constant(const uint8_t *insn, size_t length, unsigned *ret_arg
 	return -EINVAL;
 }
 
+/*
+ * What a type changes, and whether the kernel's module loader knows it. The others are found in
+ * objects that are written in assembler or built for a place that is not fixed.
+ */
+static const struct reloc_type {
+	uint32_t type;
+	unsigned width;
+	bool is_pcrel, is_loadable;
+} reloc_types[] = {
+	{R_X86_64_64, 8, .is_loadable = true},
+	{R_X86_64_PC64, 8, .is_pcrel = true, .is_loadable = true},
+	{R_X86_64_PC32, 4, .is_pcrel = true, .is_loadable = true},
+	{R_X86_64_PLT32, 4, .is_pcrel = true, .is_loadable = true},
+	{R_X86_64_32, 4, .is_loadable = true},
+	{R_X86_64_32S, 4, .is_loadable = true},
+	{R_X86_64_GOTPCREL, 4, .is_pcrel = true},
+	{R_X86_64_GOTPCRELX, 4, .is_pcrel = true},
+	{R_X86_64_REX_GOTPCRELX, 4, .is_pcrel = true},
+	{R_X86_64_16, 2},
+	{R_X86_64_PC16, 2, .is_pcrel = true},
+	{R_X86_64_8, 1},
+	{R_X86_64_PC8, 1, .is_pcrel = true},
+};
+
+static const struct reloc_type *reloc_type(uint32_t type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reloc_types); i++)
+		if (reloc_types[i].type == type)
+			return &reloc_types[i];
+	return NULL;
+}
+
 unsigned arch_reloc_width(uint32_t type)
 {
-	switch (type) {
-	case R_X86_64_64:
-	case R_X86_64_PC64:
-		return 8;
-	case R_X86_64_PC32:
-	case R_X86_64_PLT32:
-	case R_X86_64_32:
-	case R_X86_64_32S:
-		return 4;
-	default:
-		return 0;
-	}
+	const struct reloc_type *t = reloc_type(type);
+
+	return t ? t->width : 0;
 }
 
 bool arch_reloc_is_none(uint32_t type)
@@ -309,7 +332,16 @@ bool arch_reloc_is_none(uint32_t type)
 
 bool arch_reloc_is_pcrel(uint32_t type)
 {
-	return type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_PC64;
+	const struct reloc_type *t = reloc_type(type);
+
+	return t && t->is_pcrel;
+}
+
+bool arch_reloc_is_loadable(uint32_t type)
+{
+	const struct reloc_type *t = reloc_type(type);
+
+	return t && t->is_loadable;
 }
 
 uint32_t arch_reloc_address(void)

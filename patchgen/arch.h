@@ -41,6 +41,8 @@ int arch_argument_constant(const uint8_t *insn, size_t length, unsigned *ret_arg
 unsigned arch_reloc_width(uint32_t type);
 bool arch_reloc_is_none(uint32_t type);
 bool arch_reloc_is_pcrel(uint32_t type);
+/* Whether the kernel takes it in a module. */
+bool arch_reloc_is_loadable(uint32_t type);
 /* The types of a 64-bit absolute address, of a call or jump, and of another relative operand. */
 uint32_t arch_reloc_address(void);
 uint32_t arch_reloc_branch(void);

@@ -412,6 +412,11 @@ int reference(struct differ *differ, const struct piece *from, const struct relo
 		       (unsigned long long)reloc->offset);
 		return 0;
 	}
+	if (!arch_reloc_is_loadable(reloc->type)) {
+		refuse(differ, KM205, from->symbol, from->range.section, reloc->offset,
+		       "relocation of type %u, which the kernel takes in no module", reloc->type);
+		return 0;
+	}
 	if (!target.section)
 		return undefined(differ, &target, ret);
 	if (!(target.section->flags & SHF_ALLOC)) {
