@@ -328,6 +328,7 @@ bool function_is_taken(const struct symbol *symbol)
 	const struct symbol *owner = symbol->parent ?: symbol;
 
 	return symbol_is_function(symbol) && symbol->section &&
+	       (symbol->section->flags & SHF_ALLOC) &&
 	       (owner->is_changed || owner->is_redirected || !owner->twin);
 }
 

@@ -77,14 +77,16 @@ static void check_symbols(const struct output *out)
 }
 
 /* A branch that the patch brings along stays inside of what it brings. */
-static void check_target(const struct output *out, const GElf_Rela *rela, const char *in)
+static void check_target(const struct output *out, const GElf_Rela *rela, const GElf_Shdr *from,
+			 const char *in)
 {
 	GElf_Sym symbol;
 	GElf_Shdr shdr;
 
 	fuzz_expect(gelf_getsym(out->symbols, GELF_R_SYM(rela->r_info), &symbol),
 		    "output: a relocation of %s is against no symbol", in);
-	if (GELF_R_TYPE(rela->r_info) != R_X86_64_PLT32 || symbol.st_shndx == SHN_UNDEF)
+	if (!(from->sh_flags & SHF_EXECINSTR) || symbol.st_shndx == SHN_UNDEF ||
+	    GELF_R_TYPE(rela->r_info) != R_X86_64_PLT32)
 		return;
 	shdr = header(out, symbol.st_shndx);
 	fuzz_expect(symbol.st_value + rela->r_addend + 4 <= shdr.sh_size,
@@ -114,7 +116,7 @@ static void check_relocs(const struct output *out, size_t index)
 		fuzz_expect(width && rela.r_offset <= target.sh_size &&
 				    width <= target.sh_size - rela.r_offset,
 			    "output: a relocation outside of %s", name);
-		check_target(out, &rela, name);
+		check_target(out, &rela, &target, name);
 	}
 }
 
