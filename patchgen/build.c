@@ -20,9 +20,10 @@
 /* A folder that is kept for a person has another name than those that are cleaned. */
 #define KEPT_PREFIX BUILD_SCRATCH_PREFIX "kept-"
 
-/* How many parts the step has, 0 where that is not known, and what it is. */
-#define STEP(build, total, ...)                                         \
+/* Which step, how many parts it has, 0 where that is not known, and what it does. */
+#define STEP(build, step, total, ...)                                   \
 	do {                                                            \
+		steps_next(&(build)->steps, step);                      \
 		progress_end(&(build)->progress, /* ok= */ true);       \
 		progress_begin(&(build)->progress, total, __VA_ARGS__); \
 	} while (0)
@@ -43,7 +44,7 @@ static int open_kernel(struct build *build)
 		r = kernel_open_paths(&options->paths, &build->diags, &build->kernel);
 	if (r < 0)
 		return r;
-	STEP(build, 0, "reading the image of %s", build->kernel->release);
+	STEP(build, STEP_IMAGE, 0, "reading the image of %s", build->kernel->release);
 	r = image_open(build->kernel, options->symbols, &build->diags, &build->image);
 	r = r     ?:
 		    fidelity_check_source(build->kernel, build->image, mismatch_severity(options),
@@ -144,7 +145,7 @@ static int apply_patches(struct build *build)
 {
 	int r, result = 0;
 
-	STEP(build, 0, "applying %s", build->options->input);
+	STEP(build, STEP_APPLY, 0, "applying %s", build->options->input);
 	r = affected_find(build->kernel, build->patches, build->n_patches, &build->diags,
 			  &build->affected);
 	if (r < 0)
@@ -158,7 +159,7 @@ static int apply_patches(struct build *build)
 		return result;
 	if (!build->affected.headers)
 		return 0;
-	STEP(build, 0, "following the change of %s", build->affected.headers[0]);
+	STEP(build, STEP_HEADERS, 0, "following the change of %s", build->affected.headers[0]);
 	return headers_follow(build->kernel, build->overlay, &build->affected, &build->overrides,
 			      &build->diags);
 }
@@ -231,9 +232,9 @@ static int compile_originals(struct build *build, struct tree_original *original
 				       strv_contains(affected->unlisted, affected->sources[i]),
 		};
 	if (n == 1)
-		STEP(build, 1, "compiling %s", originals[0].source);
+		STEP(build, STEP_COMPILE_ORIGINAL, 1, "compiling %s", originals[0].source);
 	else
-		STEP(build, n, "compiling %zu files as they are", n);
+		STEP(build, STEP_COMPILE_ORIGINAL, n, "compiling %zu files as they are", n);
 	r = tree_compile_originals(build->tree, originals, n, &build->diags);
 	for (size_t i = 0; r == 0 && i < affected->n_direct; i++)
 		r = is_not_compiled(build, &originals[i]);
@@ -274,9 +275,11 @@ static int compile_patched(struct build *build)
 			.hint = build->objects[i].is_indirect ? hint : NULL,
 		};
 	if (build->n_objects == 1)
-		STEP(build, 1, "compiling %s, patched", build->objects[0].original.source);
+		STEP(build, STEP_COMPILE_PATCHED, 1, "compiling %s, patched",
+		     build->objects[0].original.source);
 	else
-		STEP(build, build->n_objects, "compiling %zu files, patched", build->n_objects);
+		STEP(build, STEP_COMPILE_PATCHED, build->n_objects, "compiling %zu files, patched",
+		     build->n_objects);
 	r = tree_compile_patched(build->tree, patched, build->n_objects, &build->diags);
 	for (size_t i = 0; r == 0 && i < build->n_objects; i++) {
 		_cleanup_free_ char *list = NULL;
@@ -299,7 +302,7 @@ static int open_tree(struct build *build)
 		.progress = &build->progress,
 	};
 
-	STEP(build, 0, "preparing to compile");
+	STEP(build, STEP_PREPARE, 0, "preparing to compile");
 	return tree_open(build->kernel, &options, &build->diags, &build->tree);
 }
 
@@ -498,9 +501,10 @@ static int diff(struct build *build)
 	if (result < 0)
 		return result;
 	if (build->n_objects == 1)
-		STEP(build, 0, "comparing %s", build->objects[0].original.source);
+		STEP(build, STEP_COMPARE, 0, "comparing %s", build->objects[0].original.source);
 	else
-		STEP(build, build->n_objects, "comparing %zu objects", build->n_objects);
+		STEP(build, STEP_COMPARE, build->n_objects, "comparing %zu objects",
+		     build->n_objects);
 	for (size_t i = 0; i < build->n_objects; i++) {
 		struct build_object *object = &build->objects[i];
 		int r;
@@ -534,7 +538,7 @@ static int link_module(struct build *build)
 
 	if (!parts)
 		return -ENOMEM;
-	STEP(build, 0, "linking %s.ko", build->manifest->name);
+	STEP(build, STEP_LINK, 0, "linking %s.ko", build->manifest->name);
 	for (size_t i = 0; i < build->n_objects; i++)
 		if (build->objects[i].diff.verdict == DIFF_ACCEPTED)
 			parts[n++] = build->objects[i].part;
@@ -582,6 +586,7 @@ static int run_steps(struct build *build)
 	r = link_module(build);
 	if (r < 0)
 		return r;
+	steps_next(&build->steps, STEP_WRITE);
 	return result_write(build);
 }
 
@@ -592,6 +597,7 @@ int build_run(const struct build_options *options, struct build *build)
 	*build = (struct build){.options = options, .verdict = DIFF_REFUSED, .scratch.fd = -1};
 	progress_init(&build->progress, options->quiet);
 	build->started = run_clock_ms();
+	steps_begin(&build->steps, STEP_INPUT);
 	r = run_steps(build);
 	if (r < 0 && run_interrupted()) {
 		/* What failed because its program was ended is no news. */
@@ -603,6 +609,7 @@ int build_run(const struct build_options *options, struct build *build)
 	else if (r < 0 && build->diags.n == 0)
 		diag_error(&build->diags, KM103, r, "%s", strerror(-r));
 	progress_end(&build->progress, r == 0);
+	steps_end(&build->steps);
 	build->milliseconds = run_clock_ms() - build->started;
 	return r;
 }

@@ -14,6 +14,7 @@
 #include "scratch.h"
 #include "sign.h"
 #include "signature.h"
+#include "steps.h"
 
 struct build_options {
 	const char *input; /* a manifest (.yaml, .yml) or a patch */
@@ -68,6 +69,7 @@ struct build {
 	char *result; /* the folder that was written */
 	size_t module_bytes;
 	enum diff_verdict verdict;
+	struct steps steps;
 	long started, milliseconds; /* of run_clock_ms(); how long it took */
 	struct diag_list diags;
 };

@@ -141,6 +141,7 @@ struct json_object *report_to_json(const struct build *build)
 	json_object_object_add(o, "signature", signature_to_json(&build->signature));
 	json_object_object_add(o, "module_bytes", json_object_new_int64(build->module_bytes));
 	json_object_object_add(o, "milliseconds", json_object_new_int64(build->milliseconds));
+	json_object_object_add(o, "steps", steps_to_json(&build->steps));
 	json_object_object_add(o, "diagnostics", diag_list_to_json(&build->diags));
 	return o;
 }
