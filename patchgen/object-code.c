@@ -78,7 +78,9 @@ static bool leads_out(const struct section *section, uint64_t at, const struct i
 	struct symbol *from, *to;
 
 	if (!insn->relative || insn->relative_size != 4 || place < 0 ||
-	    (i < section->n_relocs && section->relocs[i].offset < end))
+	    (i < section->n_relocs && section->relocs[i].offset < end) ||
+	    (i > 0 &&
+	     section->relocs[i - 1].offset + arch_reloc_width(section->relocs[i - 1].type) > at))
 		return false;
 	from = section_symbol_at(section, at);
 	to = section_symbol_at(section, place);
