@@ -34,6 +34,23 @@ static bool symbol_defines(const struct symbol *symbol)
 	       (symbol->type == STT_NOTYPE && symbol->name[0]);
 }
 
+/* Functions in assembler may lack their size: they go on to what comes next. */
+static void measure_functions(struct section *section)
+{
+	for (size_t i = 0; i < section->n_defs; i++) {
+		struct symbol *symbol = section->defs[i];
+		size_t next = i + 1;
+
+		if (!symbol_is_function(symbol) || symbol->size > 0 || !section_is_code(section))
+			continue;
+		while (next < section->n_defs && section->defs[next]->value == symbol->value)
+			next++;
+		symbol->size =
+			(next < section->n_defs ? section->defs[next]->value : section->size) -
+			symbol->value;
+	}
+}
+
 static int index_definitions(struct object *object)
 {
 	for_each_symbol(symbol, object)
@@ -48,8 +65,10 @@ static int index_definitions(struct object *object)
 	for_each_symbol(symbol, object)
 		if (symbol_defines(symbol))
 			symbol->section->defs[symbol->section->n_defs++] = symbol;
-	for_each_section(section, object)
+	for_each_section(section, object) {
 		qsort(section->defs, section->n_defs, sizeof(*section->defs), by_value);
+		measure_functions(section);
+	}
 	return 0;
 }
 
