@@ -65,11 +65,12 @@ static enum kind kind_of(const char *path)
 	return KIND_OTHER;
 }
 
-static int cannot_patch(struct diag_list *diags, const char *path, const char *what)
+static int cannot_patch(struct diag_list *diags, const char *path, const char *hint,
+			const char *what)
 {
 	const struct diag_where where = {.file = path};
 
-	return diag_add(diags, KM305, DIAG_REFUSAL, -EINVAL, &where, "%s", what);
+	return diag_add_hint(diags, KM305, DIAG_REFUSAL, -EINVAL, &where, hint, "%s", what);
 }
 
 static int add_once(char ***list, const char *path)
@@ -207,33 +208,43 @@ static int add_c_file(const struct kernel *kernel, const char *config, const cha
 	return r ?: add_once(&affected->sources, path);
 }
 
+static int refuse_image(struct diag_list *diags, const char *path, const char *image, bool is_live)
+{
+	static const char live[] = "who has it mapped keeps the old one: boot the fixed kernel";
+	static const char over[] = "it has run already: leave that part out of the patch";
+	_cleanup_free_ char *message = NULL;
+	int r;
+
+	r = string_format(&message, "part of %s, not of the kernel's own code", image);
+	return r ?: cannot_patch(diags, path, is_live ? live : over, message);
+}
+
 static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
 		    struct affected *affected, struct diag_list *diags)
 {
+	static const char for_assembly[] = "make the fix in the C code that calls it, which has an "
+					   "entry for ftrace";
 	_cleanup_free_ char *full = NULL;
 	const struct diag_where where = {.file = file->path};
 	enum kind kind = kind_of(file->path);
 	bool is_live;
 	const char *image = arch_other_image(file->path, &is_live);
-	_cleanup_free_ char *message = NULL;
 	int r;
 
-	if (image) {
-		r = string_format(&message, "part of %s, not of the kernel's own code", image);
-		return r ?: cannot_patch(diags, file->path, message);
-	}
+	if (image)
+		return refuse_image(diags, file->path, image, is_live);
 	if (kind == KIND_IGNORED)
 		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
 				"not part of the kernel: passed over");
 	if (kind == KIND_BUILD)
-		return cannot_patch(diags, file->path,
+		return cannot_patch(diags, file->path, NULL,
 				    "changes how the kernel is configured or compiled");
 	if (kind == KIND_ASSEMBLY)
-		return cannot_patch(diags, file->path, "assembly cannot be patched yet");
+		return cannot_patch(diags, file->path, for_assembly, "assembly or a linker script");
 	if (kind == KIND_OTHER)
-		return cannot_patch(diags, file->path, "neither a C file nor a header");
+		return cannot_patch(diags, file->path, NULL, "neither a C file nor a header");
 	if (file->is_new || file->is_deleted)
-		return cannot_patch(diags, file->path,
+		return cannot_patch(diags, file->path, NULL,
 				    file->is_new ? "a new file cannot be added yet" :
 						   "a file that is removed");
 	r = string_format(&full, "%s/%s", kernel->source, file->path);
