@@ -20,6 +20,9 @@
 /* A folder that is kept for a person has another name than those that are cleaned. */
 #define KEPT_PREFIX BUILD_SCRATCH_PREFIX "kept-"
 
+/* Files reached through headers that are tried before all others. */
+#define FIRST_INDIRECT 8
+
 /* Which step, how many parts it has, 0 where that is not known, and what it does. */
 #define STEP(build, step, total, ...)                                   \
 	do {                                                            \
@@ -155,13 +158,7 @@ static int apply_patches(struct build *build)
 		if (r < 0)
 			result = r;
 	}
-	if (result < 0)
-		return result;
-	if (!build->affected.headers)
-		return 0;
-	STEP(build, STEP_HEADERS, 0, "following the change of %s", build->affected.headers[0]);
-	return headers_follow(build->kernel, build->overlay, &build->affected, &build->overrides,
-			      &build->diags);
+	return result;
 }
 
 /* A patched header may be reached from a file's folder by a path with "..". */
@@ -220,27 +217,27 @@ static int is_not_compiled(struct build *build, const struct tree_original *orig
  * A file that only uses what changed in a header, or that no Makefile names, may not be part of
  * this kernel after all: its folder may not be, and then it need not even compile.
  */
-static int compile_originals(struct build *build, struct tree_original *originals, size_t n)
+static int compile_originals(struct build *build, char *const *sources, bool is_indirect,
+			     struct tree_original *originals, size_t n)
 {
-	const struct affected *affected = &build->affected;
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		originals[i] = (struct tree_original){
-			.source = affected->sources[i],
-			.is_optional = i >= affected->n_direct ||
-				       strv_contains(affected->unlisted, affected->sources[i]),
+			.source = sources[i],
+			.is_optional = is_indirect ||
+				       strv_contains(build->affected.unlisted, sources[i]),
 		};
 	if (n == 1)
 		STEP(build, STEP_COMPILE_ORIGINAL, 1, "compiling %s", originals[0].source);
 	else
 		STEP(build, STEP_COMPILE_ORIGINAL, n, "compiling %zu files as they are", n);
 	r = tree_compile_originals(build->tree, originals, n, &build->diags);
-	for (size_t i = 0; r == 0 && i < affected->n_direct; i++)
+	for (size_t i = 0; r == 0 && !is_indirect && i < n; i++)
 		r = is_not_compiled(build, &originals[i]);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (originals[i].status == 0)
-			r = add_object(build, &originals[i], i >= affected->n_direct);
+			r = add_object(build, &originals[i], is_indirect);
 	for (size_t i = 0; i < n; i++)
 		compiled_done(&originals[i].compiled);
 	return r;
@@ -258,33 +255,31 @@ static int indirect_hint(const struct build *build, char **ret)
 		headers[0], headers[1] ? " or another header" : "");
 }
 
-static int compile_patched(struct build *build)
+static int compile_patched(struct build *build, struct build_object *objects, size_t n)
 {
-	_cleanup_free_ struct tree_patched *patched =
-		calloc(build->n_objects + 1, sizeof(*patched));
+	_cleanup_free_ struct tree_patched *patched = calloc(n + 1, sizeof(*patched));
 	_cleanup_free_ char *hint = NULL;
 	int r;
 
 	r = patched ? indirect_hint(build, &hint) : -ENOMEM;
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < build->n_objects; i++)
+	for (size_t i = 0; i < n; i++)
 		patched[i] = (struct tree_patched){
-			.original = &build->objects[i].original,
-			.object = build->objects[i].patched,
-			.hint = build->objects[i].is_indirect ? hint : NULL,
+			.original = &objects[i].original,
+			.object = objects[i].patched,
+			.hint = objects[i].is_indirect ? hint : NULL,
 		};
-	if (build->n_objects == 1)
+	if (n == 1)
 		STEP(build, STEP_COMPILE_PATCHED, 1, "compiling %s, patched",
-		     build->objects[0].original.source);
+		     objects[0].original.source);
 	else
-		STEP(build, STEP_COMPILE_PATCHED, build->n_objects, "compiling %zu files, patched",
-		     build->n_objects);
-	r = tree_compile_patched(build->tree, patched, build->n_objects, &build->diags);
-	for (size_t i = 0; r == 0 && i < build->n_objects; i++) {
+		STEP(build, STEP_COMPILE_PATCHED, n, "compiling %zu files, patched", n);
+	r = tree_compile_patched(build->tree, patched, n, &build->diags);
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		_cleanup_free_ char *list = NULL;
 
-		r = string_format(&list, "%s.d", build->objects[i].patched);
+		r = string_format(&list, "%s.d", objects[i].patched);
 		r = r     ?:
 			    headers_check_dependencies(build->kernel, &build->affected, list,
 						       &build->diags);
@@ -306,28 +301,31 @@ static int open_tree(struct build *build)
 	return tree_open(build->kernel, &options, &build->diags, &build->tree);
 }
 
-static int compile(struct build *build)
+static int compile(struct build *build, char *const *sources, size_t n, bool is_indirect)
 {
-	size_t n = strv_length(build->affected.sources);
+	size_t first = build->n_objects;
 	_cleanup_free_ struct tree_original *originals = calloc(n + 1, sizeof(*originals));
+	struct build_object *objects;
 	int r;
 
-	build->objects = calloc(n + 1, sizeof(*build->objects));
-	if (!build->objects || !originals)
+	objects = reallocarray(build->objects, first + n + 1, sizeof(*objects));
+	if (objects)
+		build->objects = objects;
+	if (!objects || !originals)
 		return -ENOMEM;
-	r = open_tree(build);
-	r = r     ?:
-		    fidelity_check_compiler(build->tree, mismatch_severity(build->options),
-					    &build->diags);
-	r = r ?: compile_originals(build, originals, n);
-	r = r ?: compile_patched(build);
-	if (r < 0)
+	memset(objects + first, 0, (n + 1) * sizeof(*objects));
+	r = compile_originals(build, sources, is_indirect, originals, n);
+	if (r < 0 || build->n_objects == first)
 		return r;
+	return compile_patched(build, objects + first, build->n_objects - first);
+}
+
+static void tell_of_compiling(struct build *build)
+{
 	launcher_tell(&build->launcher, &build->diags);
 	if (cache_counts(build->tree->cache).damaged)
 		diag_add(&build->diags, KM342, DIAG_NOTE, 0, NULL, "%u compiled anew",
 			 cache_counts(build->tree->cache).damaged);
-	return 0;
 }
 
 /* The debug information names the patched files by their place in the overlay. */
@@ -418,6 +416,7 @@ static int diff_object(struct build *build, struct build_object *object)
 		.source = object->original.source,
 		.orig_folder = build->kernel->source,
 		.patched_folder = build->overlay,
+		.compare_layouts = build->affected.headers,
 		.resolver = build->resolver,
 		.overrides = &build->overrides,
 	};
@@ -472,7 +471,6 @@ static void explain_missing(struct build *build)
 	}
 }
 
-/* Every object's verdict is told, also after one was refused. */
 /* Nothing changes that could call what is new. */
 static void explain_unused(struct build *build)
 {
@@ -490,26 +488,28 @@ static void explain_unused(struct build *build)
 	}
 }
 
-static int diff(struct build *build)
+/* Every object's verdict is told, also after one was refused. */
+static int diff(struct build *build, size_t first)
 {
+	size_t n = build->n_objects - first;
 	int result = 0;
 
-	build->verdict = DIFF_NO_CHANGE;
-	for (size_t i = 0; result == 0 && i < build->n_objects; i++)
+	if (n == 0)
+		return 0;
+	for (size_t i = first; result == 0 && i < build->n_objects; i++)
 		result = resolver_add_new_symbols(build->resolver, &build->objects[i].original,
 						  build->objects[i].patched, &build->diags);
 	if (result < 0)
 		return result;
-	if (build->n_objects == 1)
-		STEP(build, STEP_COMPARE, 0, "comparing %s", build->objects[0].original.source);
+	if (n == 1)
+		STEP(build, STEP_COMPARE, 0, "comparing %s", build->objects[first].original.source);
 	else
-		STEP(build, STEP_COMPARE, build->n_objects, "comparing %zu objects",
-		     build->n_objects);
-	for (size_t i = 0; i < build->n_objects; i++) {
+		STEP(build, STEP_COMPARE, n, "comparing %zu objects", n);
+	for (size_t i = first; i < build->n_objects; i++) {
 		struct build_object *object = &build->objects[i];
 		int r;
 
-		progress_update(&build->progress, i);
+		progress_update(&build->progress, i - first);
 		r = run_interrupted() ? -EINTR : diff_object(build, object);
 		if (r < 0)
 			result = r;
@@ -519,13 +519,55 @@ static int diff(struct build *build)
 			build->verdict = DIFF_ACCEPTED;
 	}
 	explain_missing(build);
-	/* What an object that could not be compared needs is not known. */
-	if (!diag_list_has(&build->diags, DIAG_ERROR) && !run_interrupted() &&
-	    overrides_refuse_stale(&build->overrides, &build->diags))
-		result = result ?: -EINVAL;
-	if (result == 0 && build->verdict == DIFF_NO_CHANGE)
-		explain_unused(build);
 	return result;
+}
+
+static int compare(struct build *build, char *const *sources, size_t n, bool is_indirect)
+{
+	size_t first = build->n_objects;
+	int r = compile(build, sources, n, is_indirect);
+
+	return r ?: diff(build, first);
+}
+
+/*
+ * The files that the patch itself changes come first, then a few of those that its headers reach,
+ * which may be hundreds: there is no need to compile all where the first are refused.
+ */
+static int compare_batches(struct build *build)
+{
+	struct affected *affected = &build->affected;
+	size_t n, n_indirect;
+	int r = 0;
+
+	build->verdict = DIFF_NO_CHANGE;
+	if (affected->n_direct > 0)
+		r = compare(build, affected->sources, affected->n_direct, /* is_indirect= */ false);
+	if (r < 0 || !affected->headers)
+		return r;
+	STEP(build, STEP_HEADERS, 0, "following the change of %s", affected->headers[0]);
+	r = headers_follow(build->kernel, build->overlay, affected, &build->diags);
+	n_indirect = strv_length(affected->sources) - affected->n_direct;
+	for (size_t i = 0; r == 0 && i < n_indirect; i += n) {
+		n = i == 0 ? FIRST_INDIRECT : n_indirect - i;
+		if (n > n_indirect - i)
+			n = n_indirect - i;
+		r = compare(build, affected->sources + affected->n_direct + i, n,
+			    /* is_indirect= */ true);
+	}
+	return r;
+}
+
+static int compare_all(struct build *build)
+{
+	int r = compare_batches(build);
+
+	/* What objects that were not compared need is not known. */
+	if (r == 0 && overrides_refuse_stale(&build->overrides, &build->diags))
+		r = -EINVAL;
+	if (r == 0 && build->verdict == DIFF_NO_CHANGE)
+		explain_unused(build);
+	return r;
 }
 
 static int link_module(struct build *build)
@@ -579,8 +621,13 @@ static int run_steps(struct build *build)
 	r = r ?: make_scratch(build);
 	r = r ?: make_author_headers(build);
 	r = r ?: apply_patches(build);
-	r = r ?: compile(build);
-	r = r ?: diff(build);
+	r = r ?: open_tree(build);
+	r = r     ?:
+		    fidelity_check_compiler(build->tree, mismatch_severity(build->options),
+					    &build->diags);
+	r = r ?: compare_all(build);
+	if (r == 0)
+		tell_of_compiling(build);
 	if (r < 0 || build->verdict == DIFF_NO_CHANGE)
 		return r;
 	r = link_module(build);

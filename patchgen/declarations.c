@@ -26,15 +26,43 @@ static bool is_word(int c)
 	return isalnum(c) || c == '_';
 }
 
-bool text_mentions(const char *text, size_t size, const char *identifier)
+/* The next place of an identifier, or NULL. */
+static const char *find_identifier(const char *from, const char *start, const char *end,
+				   const char *identifier)
 {
 	size_t n = strlen(identifier);
+
+	for (const char *p = from; (p = memmem(p, end - p, identifier, n)); p++)
+		if ((p == start || !is_word((unsigned char)p[-1])) &&
+		    (p + n == end || !is_word((unsigned char)p[n])))
+			return p;
+	return NULL;
+}
+
+bool text_mentions(const char *text, size_t size, const char *identifier)
+{
+	return find_identifier(text, text, text + size, identifier);
+}
+
+bool text_uses_member(const char *text, size_t size, const char *member)
+{
 	const char *end = text + size;
 
-	for (const char *p = text; (p = memmem(p, end - p, identifier, n)); p++)
-		if ((p == text || !is_word((unsigned char)p[-1])) &&
-		    (p + n == end || !is_word((unsigned char)p[n])))
+	for (const char *p = text; (p = find_identifier(p, text, end, member)); p++) {
+		const char *before = p, *after = p + strlen(member);
+
+		while (before > text && isspace((unsigned char)before[-1]))
+			before--;
+		while (after < end && isspace((unsigned char)*after))
+			after++;
+		if (before == text)
+			continue;
+		if (before[-1] == '.' ||
+		    (before[-1] == '>' && before - 1 > text && before[-2] == '-'))
 			return true;
+		if (strchr("(,", before[-1]) && after < end && strchr("),", *after))
+			return true;
+	}
 	return false;
 }
 
@@ -161,10 +189,42 @@ static int name_type(struct declaration *declaration, const char *text)
 	r = n > 0 ? add_name(declaration, p, n) : 0;
 	if (r < 0 || !open)
 		return r;
-	if (starts_with_word(text, "enum"))
+	declaration->is_enum = starts_with_word(text, "enum");
+	if (declaration->is_enum)
 		return name_enumerators(declaration, open);
 	declaration->is_layout = true;
 	return 0;
+}
+
+/* What stands with parameters beside a name, and is none. */
+static bool is_attribute(const char *word, size_t n)
+{
+	static const char *const attributes[] = {
+		"__attribute__",
+		"__printf",
+		"__scanf",
+		"__aligned",
+		"__section",
+		"__alloc_size",
+		"__acquires",
+		"__releases",
+		"__must_hold",
+		"__cond_acquires",
+		"__cond_lock",
+		"__alignof__",
+		"__assume_aligned",
+		"__diagnose_as",
+		"__counted_by",
+		"__nonnull",
+		"__malloc",
+		"__compiletime_error",
+		"__compiletime_warning",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (strlen(attributes[i]) == n && strncmp(word, attributes[i], n) == 0)
+			return true;
+	return false;
 }
 
 /* The name before the first parenthesis that is no attribute's, or the last word. */
@@ -179,11 +239,62 @@ static int name_object(struct declaration *declaration, const char *text)
 		end = strchr(paren, ')') ?: end;
 		paren = NULL;
 	}
-	while (paren && (word = word_before(text, paren, &n)) && n > 2 &&
-	       strncmp(word, "__", 2) == 0 && strncmp(word, "__attribute__", n) == 0)
-		paren = memchr(paren + 1, '(', end > paren ? end - paren - 1 : 0);
+	while (paren && (word = word_before(text, paren, &n)) && is_attribute(word, n)) {
+		const char *close = strchr(paren, ')') ?: end;
+
+		paren = memchr(close, '(', end > close ? end - close : 0);
+		/* "int v __section(".x");" */
+		if (!paren)
+			end = word;
+	}
 	word = word_before(text, paren ?: end, &n);
-	return word ? add_name(declaration, word, n) : 0;
+	return word && !is_attribute(word, n) ? add_name(declaration, word, n) : 0;
+}
+
+/* DECLARE_STATIC_KEY_FALSE(key); TRACE_EVENT(name, ...); a word, and what is in parentheses. */
+static bool is_invocation(const char *text)
+{
+	size_t n = 0;
+
+	while (is_word((unsigned char)text[n]))
+		n++;
+	return n > 0 && text[n + strspn(text + n, " ")] == '(' && !is_attribute(text, n);
+}
+
+/* The code of a tracepoint is made in the file that says so, from the header that it includes. */
+static int name_tracepoint(struct declaration *declaration, const char *name, size_t n)
+{
+	_cleanup_free_ char *call = NULL;
+	int r;
+
+	r = string_format(&call, "trace_%.*s", (int)n, name);
+	r = r ?: strv_append(&declaration->names, call);
+	return r ?: strv_append(&declaration->names, "CREATE_TRACE_POINTS");
+}
+
+/* Arguments of one word are what it declares. */
+static int name_invocation(struct declaration *declaration, const char *text)
+{
+	bool is_event = strstr(text, "EVENT") || strstr(text, "TRACE");
+	int depth = 0, r = 0;
+
+	for (const char *p = strchr(text, '('); r == 0 && *p; p++) {
+		const char *name = p + 1 + strspn(p + 1, " ");
+		size_t n = 0;
+
+		depth += *p == '(' || *p == '{' ? 1 : *p == ')' || *p == '}' ? -1 : 0;
+		if (depth != 1 || (*p != '(' && *p != ','))
+			continue;
+		while (is_word((unsigned char)name[n]))
+			n++;
+		if (n == 0 || isdigit((unsigned char)*name) ||
+		    !strchr(",)", name[n + strspn(name + n, " ")]))
+			continue;
+		r = add_name(declaration, name, n);
+		if (r == 0 && is_event)
+			r = name_tracepoint(declaration, name, n);
+	}
+	return r;
 }
 
 static int name_declaration(struct declaration *declaration, const char *text)
@@ -208,10 +319,30 @@ static int name_declaration(struct declaration *declaration, const char *text)
 	/* With members before any parameter it is a type; without braces or parameters, too. */
 	if (has_tag && ((body && (!paren || body < paren)) || (!body && !paren)))
 		r = name_type(declaration, type);
+	if (!declaration->names && is_invocation(text))
+		return name_invocation(declaration, text);
+	declaration->is_prototype = !body && paren && !is_typedef && !declaration->names;
 	if (r == 0 && (is_typedef || !declaration->names))
 		r = name_object(declaration,
 				is_typedef && body ? strrchr(text, '}') ?: text : text);
 	return r;
+}
+
+/* "struct s;" says nothing that code could notice. */
+static bool is_forward(const char *text)
+{
+	static const char *const kinds[] = {"struct", "union", "enum"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const char *p = text + strlen(kinds[i]) + 1;
+
+		if (!starts_with_word(text, kinds[i]))
+			continue;
+		while (is_word((unsigned char)*p))
+			p++;
+		return strcmp(p + strspn(p, " "), ";") == 0;
+	}
+	return false;
 }
 
 /* The declaration read so far ends. */
@@ -223,7 +354,7 @@ static int finish(struct parser *parser)
 
 	while (parser->open_size > 0 && parser->open[parser->open_size - 1] == ' ')
 		parser->open[--parser->open_size] = '\0';
-	if (parser->open_size == 0 || strcmp(parser->open, ";") == 0) {
+	if (parser->open_size == 0 || strcmp(parser->open, ";") == 0 || is_forward(parser->open)) {
 		parser->open_size = 0;
 		return 0;
 	}

@@ -15,6 +15,8 @@ struct declaration {
 	char *text; /* without comments, blanks squeezed; conditions first */
 	char **names; /* NULL-terminated; NULL: not understood */
 	bool is_layout; /* members of a struct or union */
+	bool is_enum; /* values */
+	bool is_prototype; /* of a function that is defined elsewhere */
 };
 
 struct declarations {
@@ -33,5 +35,7 @@ bool declarations_name(const struct declarations *declarations, const char *name
 
 /* Does a text use an identifier? */
 bool text_mentions(const char *text, size_t size, const char *identifier);
+/* As a member: after "." or "->", or alone between commas and parentheses, as macros take it. */
+bool text_uses_member(const char *text, size_t size, const char *member);
 
 #endif

@@ -257,7 +257,8 @@ static int run(struct differ *differ)
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	judge(differ);
-	r = result->n_changed || result->n_added ? judge_layouts(differ) : 0;
+	if (result->n_changed || result->n_added || differ->options->compare_layouts)
+		r = judge_layouts(differ);
 	if (r == 0)
 		r = close_over(differ);
 	if (r < 0)

@@ -82,6 +82,7 @@ struct diff_options {
 	struct overrides *overrides;
 	/* Folders of the C files, where debug information has relative names; NULL: not known. */
 	const char *orig_folder, *patched_folder;
+	bool compare_layouts; /* of structures, even where no function changes */
 };
 
 /* Where a changed function begins to differ. */

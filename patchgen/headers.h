@@ -8,15 +8,14 @@
 
 #include "affected.h"
 
-struct overrides;
-
 /*
  * Add to affected->sources the files of this kernel that may compile to something else; the
- * patched headers are in the overlay. KM306 where a struct's layout changes (its users need not
- * name it) or more is reached than can be checked. Returns 0 or a negative errno.
+ * patched headers are in the overlay. KM306 where more is reached than can be checked. What
+ * becomes of structures' layouts is for those who compare the objects. Returns 0 or a negative
+ * errno.
  */
 int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
-		   struct overrides *overrides, struct diag_list *diags);
+		   struct diag_list *diags);
 
 /*
  * After the patched file was compiled: the compiler's list of what it read must not have the

@@ -7,6 +7,7 @@
 #include "patchgen/declarations.h"
 #include "patchgen/kallsyms.h"
 #include "patchgen/makefile.h"
+#include "patchgen/redeclared.h"
 #include "patchgen/symbolfile.h"
 #include "patchgen/symvers.h"
 
@@ -276,7 +277,69 @@ Test(declarations, finds_what_is_declared)
 	expect_names("struct s {\n\tint a;\n#define S_FLAG 1\n\tint (*f)(void);\n};\n", "S_FLAG s");
 	expect_names("enum e { E_ONE, /* , */ E_TWO = 4, };\n", "e E_ONE E_TWO");
 	expect_names("typedef struct { int a; } t_t;\ntypedef int (*cb_t)(int);\n", "t_t cb_t");
+	expect_names("struct t;\nextern __printf(1, 2)\nint p(const char *, ...) __cold;\n", "p");
+	expect_names("extern struct s v __section(\".x\");\n", "v");
+	expect_names("DECLARE_STATIC_KEY_FALSE(key);\nDECLARE_PER_CPU(struct s, cpu);\n",
+		     "key cpu");
+	expect_names("TRACE_EVENT(one,\n\tTP_PROTO(int a),\n\tTP_ARGS(a)\n);\n",
+		     "one trace_one CREATE_TRACE_POINTS");
 	expect_names("struct s *make(int n);\nextern struct s table[4];\n", "make table");
+}
+
+static void expect_parts(int (*find)(const char *, const char *, char ***), const char *from,
+			 const char *to, const char *wanted)
+{
+	_cleanup_strv_ char **parts = NULL;
+	_cleanup_free_ char *joined = NULL;
+
+	cr_assert_eq(find(from, to, &parts), 0);
+	joined = strv_join(parts, " ");
+	cr_assert_str_eq(joined ?: "", wanted, "%s: got '%s'", to, joined);
+}
+
+Test(declarations, members_that_changed_are_found)
+{
+	static const char old[] =
+		"struct s { int a; int (*f)(int x); u8 b : 1, c : 2; struct t d; };";
+
+	expect_parts(redeclared_members, old, old, "");
+	expect_parts(redeclared_members, old,
+		     "struct s { int a; int (*f)(long x); u8 b : 1, c : 2; struct t d; };", "f");
+	expect_parts(
+		redeclared_members, old,
+		"struct s { int a; int (*f)(int x); u8 b : 1, c : 3; struct t d; int *e[4]; };",
+		"b c e");
+	expect_parts(redeclared_members, old,
+		     "struct s { int a; int (*f)(int x); u8 b : 1, c : 2; union { struct t d; "
+		     "long g; }; DECLARE_BITMAP(h, N); };",
+		     "d g h N");
+	expect_parts(redeclared_members, "struct s { u8 a __aligned(8); };",
+		     "struct s { u16 a __aligned(8); };", "__aligned a");
+	expect_parts(redeclared_members_with, "struct s { char a[MAX]; int b; char c[2 * MAX]; };",
+		     "MAX", "a c");
+	expect_parts(redeclared_members_with, "struct s {{{ ;(", "MAX", "");
+}
+
+Test(declarations, enumerators_of_other_values_are_found)
+{
+	expect_parts(redeclared_enumerators, "enum { A, B, C };", "enum { A, B, C, };", "");
+	expect_parts(redeclared_enumerators, "enum { A, B, LAST };", "enum { A, B, C, LAST };",
+		     "LAST C");
+	expect_parts(redeclared_enumerators, "enum { A = 4, B, C = 9 };",
+		     "enum { A = 4, X, B, C = 9 };", "B X");
+	expect_parts(redeclared_enumerators, "enum { A = 1 << 2 };", "enum { A = 1 << 3 };", "A");
+}
+
+Test(declarations, a_member_is_used_by_an_object)
+{
+	static const char *const uses[] = {"p->m", "s . m = 1", "offsetof(struct s, m)",
+					   "p ->\n m(1)"};
+	static const char *const others[] = {"int m;", "m(1)", "p->mm", "(m + 1)", "p-> x, m"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(uses); i++)
+		cr_assert(text_uses_member(uses[i], strlen(uses[i]), "m"), "%s", uses[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		cr_assert_not(text_uses_member(others[i], strlen(others[i]), "m"), "%s", others[i]);
 }
 
 Test(declarations, conditions_are_part_of_what_stands_under_them)
