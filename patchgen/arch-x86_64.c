@@ -425,6 +425,13 @@ bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t ad
 	return wide == target;
 }
 
+bool arch_is_branch_before(const uint8_t *code, size_t at)
+{
+	if (at >= 1 && (code[at - 1] == 0xe8 || code[at - 1] == 0xe9))
+		return true;
+	return at >= 2 && code[at - 2] == 0x0f && (code[at - 1] & 0xf0) == 0x80;
+}
+
 bool arch_is_fentry(const char *name)
 {
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;

@@ -64,6 +64,9 @@ unsigned arch_replacement_length(const uint8_t *entry, size_t size);
 bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t address,
 		    uint64_t target);
 
+/* Whether the bytes before a place are those of a direct call or jump, whose operand it is. */
+bool arch_is_branch_before(const uint8_t *code, size_t at);
+
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);
 /* Largest offset from a function's start at which that call may be. */

@@ -171,10 +171,14 @@ static void refuse_referrer(struct differ *differ, struct callee *callee,
 		      texts[obstacle].verb, name ?: "it", texts[obstacle].rest);
 }
 
-/* Boot is over; a module's init and exit code is still to run. */
-static bool is_over(const struct differ *differ, const struct section *section)
+/*
+ * Boot is over, and so are its calls, but not what it did with an address (proc_create() in an
+ * init function). A module's init and exit code is still to run.
+ */
+static bool is_over(const struct differ *differ, const struct section *section, bool is_call)
 {
-	return section_is_init(section) && strcmp(differ->options->object, "vmlinux") == 0;
+	return is_call && section_is_code(section) && section_is_init(section) &&
+	       strcmp(differ->options->object, "vmlinux") == 0;
 }
 
 static bool is_called_only(struct object *object, const struct symbol *function)
@@ -236,7 +240,7 @@ static void judge_referrer(struct differ *differ, struct callee *callee,
 	enum obstacle obstacle;
 	struct symbol *by;
 
-	if (is_over(differ, referrer->section))
+	if (is_over(differ, referrer->section, referrer->is_call))
 		return;
 	obstacle = obstacle_of(differ, referrer);
 	if (obstacle != OBSTACLE_NONE) {
@@ -438,4 +442,55 @@ int redirect_callers(struct differ *differ)
 	}
 	forget_stuck(differ);
 	return 0;
+}
+
+static bool is_reached_in(const struct differ *differ, struct object *object,
+			  const struct symbol *function)
+{
+	for_each_section(section, object) {
+		if (is_harmless(section))
+			continue;
+		for_each_reloc(reloc, section, 0, section->size) {
+			struct target target;
+			int64_t place;
+
+			if (reloc->symbol->section != function->section)
+				continue;
+			target = reloc_target(reloc);
+			place = target.offset + (target.symbol ? (int64_t)target.symbol->value : 0);
+			if (place >= 0 && covers(function, function->section, place) &&
+			    !is_over(differ, section, reloc->is_branch) &&
+			    !is_inside(function, section, reloc->offset) &&
+			    !is_own_entry(function, section, reloc->offset))
+				return true;
+		}
+	}
+	return has_btf_id(object, function);
+}
+
+/* All who refer to it can be seen: it is local to an object of the kernel itself. */
+static bool is_unreached(const struct differ *differ, const struct symbol *symbol)
+{
+	return symbol_is_function(symbol) && symbol->section && symbol->is_changed &&
+	       !symbol->is_carried && !symbol->parent && !is_global(symbol) &&
+	       !is_global(symbol->twin) && !section_is_init(symbol->section) &&
+	       strcmp(differ->options->object, "vmlinux") == 0 &&
+	       !is_reached_in(differ, differ->orig, symbol->twin) &&
+	       !is_reached_in(differ, differ->patched, symbol);
+}
+
+void tell_unreached(struct differ *differ)
+{
+	for_each_symbol(symbol, differ->patched) {
+		_cleanup_free_ char *file = NULL;
+		struct diag_where where = {.symbol = symbol->name};
+
+		if (!is_unreached(differ, symbol))
+			continue;
+		where.section = symbol->section->name;
+		source_line(differ->patched, where.section, symbol->value, &file, &where.line);
+		where.file = file ?: differ->options->source;
+		diag_add(&differ->result->diags, KM242, DIAG_WARNING, 0, &where,
+			 "%s() changes, but nothing that still runs calls it", symbol->name);
+	}
 }

@@ -256,6 +256,7 @@ static int run(struct differ *differ)
 	r = r ?: list_callers(differ);
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
+	tell_unreached(differ);
 	judge(differ);
 	if (result->n_changed || result->n_added || differ->options->compare_layouts)
 		r = judge_layouts(differ);

@@ -65,6 +65,8 @@ void drop_overridden(struct differ *differ);
 
 /* callers.c: redirect the callers of functions that cannot be redirected. 0 or -ENOMEM. */
 int redirect_callers(struct differ *differ);
+/* Tell which functions are redirected though nobody can call them: they only ran at boot. */
+void tell_unreached(struct differ *differ);
 
 /* line.c: whether the instruction at an offset of a function loads a line number for a call. */
 bool is_line_argument(const struct symbol *symbol, uint64_t offset);

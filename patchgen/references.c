@@ -19,12 +19,10 @@ struct search {
 /* Of these, what describes code names places in it, and the rest is not for running code. */
 static bool is_searched(const char *section)
 {
-	static const char *const others[] = {".init.text", ".exit.text", ".BTF"};
 	const struct special *special = special_of(section);
 
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (strcmp(section, others[i]) == 0)
-			return false;
+	if (strcmp(section, ".exit.text") == 0 || strcmp(section, ".BTF") == 0)
+		return false;
 	return !special || (special->kind != SPECIAL_CODE && special->kind != SPECIAL_PAIRED &&
 			    special->kind != SPECIAL_IGNORED);
 }
@@ -72,12 +70,19 @@ static bool is_list(const struct kallsyms_symbol *symbol)
 
 static bool is_code(const struct image_section *section)
 {
-	static const char *const names[] = {".text", ".altinstr_replacement", ".altinstr_aux"};
+	static const char *const names[] = {".text", ".init.text", ".altinstr_replacement",
+					    ".altinstr_aux"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(section->name, names[i]) == 0)
 			return true;
 	return false;
+}
+
+/* Boot is over, and so are its calls. What it did with an address is not. */
+static bool is_over(const struct image_section *section, uint64_t at)
+{
+	return strcmp(section->name, ".init.text") == 0 && arch_is_branch_before(section->data, at);
 }
 
 static int search_image_section(struct search *search, const struct image_section *section)
@@ -89,7 +94,9 @@ static int search_image_section(struct search *search, const struct image_sectio
 		uint64_t address = section->address + at;
 		const struct kallsyms_symbol *symbol;
 
-		if (!arch_may_refer(section->data + at, section->size - at, code, address, target))
+		if (!arch_may_refer(section->data + at, section->size - at, code, address,
+				    target) ||
+		    is_over(section, at))
 			continue;
 		symbol = symbol_at(search->shipped->image, address);
 		if (symbol && is_list(symbol))

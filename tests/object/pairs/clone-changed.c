@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A changed clone is named as in the original.
 // expect verdict: accepted
+// expect codes: KM242
 // expect changed: helper.constprop.0
 // expect records: helper.constprop.0
 #include "kernel.h"
