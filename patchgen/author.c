@@ -6,6 +6,7 @@
 #include "../lib/fileio.h"
 #include "abi.h"
 #include "files.h"
+#include "tree.h"
 
 /* 32-bit FNV-1a, as kmend_shadow_space() of kmend/author.h. */
 static uint32_t shadow_space(const char *patch)
@@ -22,10 +23,11 @@ int author_prepare(const char *scratch, const char *patch, char **ret_options)
 	_cleanup_free_ char *folder = NULL;
 	int r;
 
-	r = string_format(&folder, "%s/author", scratch);
+	r = string_format(&folder, "%s/" TREE_AUTHOR, scratch);
 	r = r ?: abi_write_headers(folder);
 	/* By its place, as the overlay: the same patch gives the same command anywhere. */
 	return r     ?:
-		       string_format(ret_options, "-I../author -DKMEND_SHADOW_SPACE=0x%08xU",
+		       string_format(ret_options,
+				     "-I../" TREE_AUTHOR " -DKMEND_SHADOW_SPACE=0x%08xU",
 				     shadow_space(patch));
 }

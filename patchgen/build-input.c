@@ -278,7 +278,6 @@ int build_complete_manifest(struct build *build)
 	r = r ?: set(&manifest->build_source, source);
 	r = r ?: set(&manifest->build_patch_sha256, hash);
 	r = r ?: add_modules(build);
-	r = r ?: overrides_write(&build->overrides, manifest);
 	r = r ?: add_verification(build);
 	r = r ?: manifest_write(manifest, &build->manifest_text, &build->manifest_size);
 	return r;

@@ -139,7 +139,6 @@ static int apply_to_file(struct build *build, const char *path)
 						      &build->diags);
 	}
 	r = r ?: source_text_write(&source, &patched, &size);
-	r = r ?: overrides_scan(&build->overrides, patched);
 	r = r ?: overlay_replace(build->kernel->source, build->overlay, path, patched, size);
 	return r;
 }
@@ -565,6 +564,7 @@ static int compare_all(struct build *build)
 	/* What objects that were not compared need is not known. */
 	if (r == 0 && overrides_refuse_stale(&build->overrides, &build->diags))
 		r = -EINVAL;
+	r = overrides_write(&build->overrides, build->manifest) ?: r;
 	if (r == 0 && build->verdict == DIFF_NO_CHANGE)
 		explain_unused(build);
 	return r;

@@ -38,14 +38,15 @@ static struct symbol *function_of(const struct section *section)
 	return target.symbol;
 }
 
-static void judge_section(struct differ *differ, const struct section *section)
+/* False when the core could not call it. */
+static bool judge_section(struct differ *differ, const struct section *section)
 {
 	const struct reloc *reloc = pointer_in(section);
 	const struct symbol *function = function_of(section);
 	const char *event = section->name + strlen(KMEND_SEC_AUTHOR);
 
 	if (function && function_is_taken(function) && !section_is_init(function->section))
-		return;
+		return true;
 	if (function)
 		refuse(differ, KM250, function, function->section, function->value,
 		       "%s() cannot be the %s callback: it is not part of the patch",
@@ -53,6 +54,7 @@ static void judge_section(struct differ *differ, const struct section *section)
 	else
 		refuse(differ, KM250, reloc ? reloc->symbol : NULL, section, 0,
 		       "the %s callback is not a function of this file", event);
+	return false;
 }
 
 /* What the original has already is none of the patch's. */
@@ -63,16 +65,21 @@ static const struct section *declaration(const struct differ *differ, unsigned e
 	return object_find_section(differ->patched, sections[event]);
 }
 
-void judge_callbacks(struct differ *differ)
+int judge_callbacks(struct differ *differ)
 {
+	struct diff_result *result = differ->result;
+
 	for (unsigned i = 0; i < KMEND_EVENTS; i++) {
 		const struct section *section = declaration(differ, i);
 
-		if (!section)
+		if (!section || !judge_section(differ, section))
 			continue;
-		differ->result->has_callbacks = true;
-		judge_section(differ, section);
+		result->has_callbacks = true;
+		result->callbacks[i] = strdup(function_of(section)->name);
+		if (!result->callbacks[i])
+			return -ENOMEM;
 	}
+	return 0;
 }
 
 struct symbol *callback_function(const struct differ *differ, unsigned event)

@@ -6,8 +6,8 @@
 struct differ;
 struct symbol;
 
-/* Refuse declarations that the core could not call. */
-void judge_callbacks(struct differ *differ);
+/* List the callbacks, and refuse those that the core could not call. 0 or -ENOMEM. */
+int judge_callbacks(struct differ *differ);
 
 /* The function that is called for an event (KMEND_EVENT_*), or NULL. */
 struct symbol *callback_function(const struct differ *differ, unsigned event);

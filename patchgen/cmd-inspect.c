@@ -142,22 +142,6 @@ static struct json_object *callbacks_to_json(const struct kmend_callbacks *callb
 	return o;
 }
 
-static struct json_object *overrides_to_json(const struct manifest *manifest)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < manifest->n_overrides; i++) {
-		const struct manifest_override *override = &manifest->overrides[i];
-		struct json_object *o = json_object_new_object();
-
-		json_object_object_add(o, "code", json_string_or_null(override->code));
-		json_object_object_add(o, "symbol", json_string_or_null(override->symbol));
-		json_object_object_add(o, "reason", json_string_or_null(override->reason));
-		json_object_array_add(array, o);
-	}
-	return array;
-}
-
 static struct json_object *targets_to_json(const struct manifest *manifest)
 {
 	struct json_object *array = json_object_new_array();
@@ -200,7 +184,7 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	json_object_object_add(o, "conflicts", json_names(manifest->conflicts));
 	json_object_object_add(o, "verified", json_names(manifest->build_verified));
 	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
-	json_object_object_add(o, "overrides", overrides_to_json(manifest));
+	json_object_object_add(o, "overrides", json_overrides(manifest));
 	json_object_object_add(o, "targets", targets_to_json(manifest));
 	for (size_t i = 0; i < module->n_funcs; i++)
 		json_object_array_add(funcs, func_to_json(&module->funcs[i]));

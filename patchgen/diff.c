@@ -4,6 +4,7 @@
 #include <kmend/patch.h>
 #include <string.h>
 
+#include "callbacks.h"
 #include "differ.h"
 
 const char *diff_verdict_name(enum diff_verdict verdict)
@@ -35,6 +36,8 @@ void diff_result_done(struct diff_result *result)
 	free_names(result->changed, result->n_changed);
 	free_names(result->added, result->n_added);
 	free_names(result->callers, result->n_callers);
+	for (size_t i = 0; i < ARRAY_SIZE(result->callbacks); i++)
+		free(result->callbacks[i]);
 	diag_list_done(&result->diags);
 	*result = (struct diff_result){0};
 }
@@ -258,7 +261,8 @@ static int run(struct differ *differ)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	tell_unreached(differ);
 	judge(differ);
-	if (result->n_changed || result->n_added || differ->options->compare_layouts)
+	r = judge_callbacks(differ);
+	if (r == 0 && (result->n_changed || result->n_added || differ->options->compare_layouts))
 		r = judge_layouts(differ);
 	if (r == 0)
 		r = close_over(differ);

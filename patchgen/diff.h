@@ -13,6 +13,7 @@
 #ifndef PATCHGEN_DIFF_H
 #define PATCHGEN_DIFF_H
 
+#include <kmend/patch.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -102,6 +103,7 @@ struct diff_result {
 	char **callers;
 	struct diff_change *changes; /* one for each in changed, in the same order */
 	size_t n_changed, n_added, n_callers;
+	char *callbacks[KMEND_EVENTS]; /* functions that the author has declared; NULL: none */
 	bool has_callbacks;
 	struct diag_list diags;
 };

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "../lib/manifest.h"
 #include "diff.h"
 
 struct json_object *json_names(char *const *names)
@@ -48,4 +49,20 @@ void json_print(struct json_object *o)
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
+}
+
+struct json_object *json_overrides(const struct manifest *manifest)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; manifest && i < manifest->n_overrides; i++) {
+		const struct manifest_override *override = &manifest->overrides[i];
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "code", json_string_or_null(override->code));
+		json_object_object_add(o, "symbol", json_string_or_null(override->symbol));
+		json_object_object_add(o, "reason", json_string_or_null(override->reason));
+		json_object_array_add(array, o);
+	}
+	return array;
 }

@@ -5,6 +5,7 @@
 
 struct diff_result;
 struct json_object;
+struct manifest;
 
 /* NULL-terminated, may be NULL. */
 struct json_object *json_names(char *const *names);
@@ -12,6 +13,9 @@ struct json_object *json_string_or_null(const char *s);
 
 /* Where each of the changed functions begins to differ. */
 struct json_object *json_first_changes(const struct diff_result *result);
+
+/* What the author has overridden; manifest may be NULL. */
+struct json_object *json_overrides(const struct manifest *manifest);
 
 /* On standard output; o is gone afterwards. */
 void json_print(struct json_object *o);

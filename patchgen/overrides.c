@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../lib/manifest.h"
-#include "../lib/strv.h"
 #include "../lib/text.h"
 #include "object.h"
 
@@ -24,7 +23,7 @@ static const struct kind {
 	{"data", false, {KM211, KM212}, 2},
 	{"section", false, {KM215}, 1},
 	{"prototype", true, {KM214}, 1},
-	{"layout", true, {KM228, KM306}, 2},
+	{"layout", true, {KM228}, 1},
 	{"size", true, {KM213}, 1},
 	{"state", true, {KM218}, 1},
 };
@@ -62,8 +61,6 @@ void overrides_done(struct overrides *overrides)
 	for (size_t i = 0; i < overrides->n; i++)
 		override_done(&overrides->items[i]);
 	free(overrides->items);
-	strv_free(overrides->announced);
-	strv_free(overrides->awaited);
 	*overrides = (struct overrides){0};
 }
 
@@ -137,43 +134,6 @@ static bool strings_are_valid(const char *const *strings)
 	       strings[LINE][strspn(strings[LINE], "0123456789")] == '\0';
 }
 
-static bool is_identifier_char(char c)
-{
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
-}
-
-int overrides_scan(struct overrides *overrides, const char *text)
-{
-	static const char macro[] = "KMEND_UNSAFE_LAYOUT(";
-	int r = 0;
-
-	while (r == 0 && (text = strstr(text, macro))) {
-		_cleanup_free_ char *name = NULL;
-		size_t n = 0;
-
-		text += strlen(macro);
-		text += strspn(text, " \t\n");
-		while (is_identifier_char(text[n]))
-			n++;
-		name = strndup(text, n);
-		r = name ? strv_append(&overrides->announced, name) : -ENOMEM;
-	}
-	return r;
-}
-
-/* It was asked for before its object was compiled. */
-static void confirm(struct overrides *overrides, struct override *override, struct diag_list *diags)
-{
-	if (override->is_used || override->kind == MANIFEST ||
-	    !kind_answers(&kinds[override->kind], KM306) ||
-	    !strv_contains(overrides->awaited, override->symbol))
-		return;
-	override->is_used = true;
-	override->code = KM306;
-	tell(override, diags);
-}
-
 static int refuse_malformed(const struct section *section, uint64_t at, struct diag_list *diags)
 {
 	const struct diag_where where = {.section = section->name, .file = section->object->path};
@@ -221,8 +181,6 @@ int overrides_read(struct overrides *overrides, const struct object *object,
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; i < overrides->n; i++)
-		confirm(overrides, &overrides->items[i], diags);
 	return 0;
 }
 
@@ -258,15 +216,6 @@ static bool is_about(const struct override *override, const char *const *names)
 	return false;
 }
 
-/* What is asked before any object is compiled: the object has to confirm it. */
-static bool is_announced(struct overrides *overrides, const char *name)
-{
-	if (!strv_contains(overrides->announced, name))
-		return false;
-	return strv_contains(overrides->awaited, name) ||
-	       strv_append(&overrides->awaited, name) == 0;
-}
-
 bool overrides_answer(struct overrides *overrides, enum diag_code code, const char *const *names,
 		      struct diag_list *diags)
 {
@@ -285,15 +234,6 @@ bool overrides_answer(struct overrides *overrides, enum diag_code code, const ch
 		tell(override, diags);
 		return true;
 	}
-	return code == KM306 && is_announced(overrides, *names);
-}
-
-static bool is_confirmed(const struct overrides *overrides, const char *symbol)
-{
-	for (size_t i = 0; i < overrides->n; i++)
-		if (overrides->items[i].is_used && overrides->items[i].code == KM306 &&
-		    strcmp(overrides->items[i].symbol, symbol) == 0)
-			return true;
 	return false;
 }
 
@@ -317,15 +257,6 @@ bool overrides_refuse_stale(const struct overrides *overrides, struct diag_list 
 			diag_add(diags, KM262, DIAG_REFUSAL, 0, &where,
 				 "the override of the %s %s has nothing to answer for",
 				 kinds[override->kind].name, override->symbol);
-	}
-	for (char **name = overrides->awaited; name && *name; name++) {
-		const struct diag_where where = {.symbol = *name};
-
-		if (is_confirmed(overrides, *name))
-			continue;
-		found = true;
-		diag_add(diags, KM263, DIAG_REFUSAL, 0, &where,
-			 "KMEND_UNSAFE_LAYOUT(%s) is not compiled where it stands", *name);
 	}
 	return found;
 }

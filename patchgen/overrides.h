@@ -26,8 +26,6 @@ struct override {
 struct overrides {
 	struct override *items;
 	size_t n, allocated;
-	char **announced; /* structures that the sources name in KMEND_UNSAFE_LAYOUT() */
-	char **awaited; /* of those: KM306 was answered, and an object has to confirm it */
 };
 
 void overrides_done(struct overrides *overrides);
@@ -46,9 +44,6 @@ int overrides_read(struct overrides *overrides, const struct object *object,
 /* Add the manifest's; file is its name. Returns 0, -EINVAL (KM263), or -ENOMEM. */
 int overrides_add_manifest(struct overrides *overrides, const struct manifest *manifest,
 			   const char *file, struct diag_list *diags);
-
-/* Note the structures that a patched source answers for, before it is compiled. 0 or -ENOMEM. */
-int overrides_scan(struct overrides *overrides, const char *text);
 
 /*
  * Whether the author answers for a code about any of these names (NULL ends them). If so, it is

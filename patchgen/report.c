@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "../lib/module.h"
 #include "../lib/strv.h"
 #include "build.h"
 #include "json.h"
@@ -14,6 +15,20 @@ static void print_names(FILE *f, const char *what, char *const *names, size_t n)
 	for (size_t i = 0; i < n; i++)
 		fprintf(f, "%s %s", i ? "," : "", names[i]);
 	fputc('\n', f);
+}
+
+static void print_callbacks(FILE *f, char *const *callbacks)
+{
+	const char *separator = "    calls";
+
+	for (unsigned i = 0; i < KMEND_EVENTS; i++) {
+		if (!callbacks[i])
+			continue;
+		fprintf(f, "%s %s for %s", separator, callbacks[i], patch_event_name(i));
+		separator = ",";
+	}
+	if (*separator == ',')
+		fputc('\n', f);
 }
 
 static void print_object(FILE *f, const struct build_object *object)
@@ -29,6 +44,20 @@ static void print_object(FILE *f, const struct build_object *object)
 	print_names(f, "with their callers", object->diff.callers, object->diff.n_callers);
 	print_names(f, "NOT PROVEN", object->unproven, strv_length(object->unproven));
 	print_names(f, "adds", object->diff.added, object->diff.n_added);
+	print_callbacks(f, object->diff.callbacks);
+}
+
+/* What is right because the author says so stands out. */
+static void print_overrides(FILE *f, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->n_overrides; i++) {
+		const struct manifest_override *override = &manifest->overrides[i];
+
+		fprintf(f, "  OVERRIDDEN %s of %s: %s\n", override->code, override->symbol,
+			override->reason);
+	}
+	if (manifest->n_overrides)
+		fprintf(f, "  risk %s\n", manifest->risk);
 }
 
 static void print_fixes(FILE *f, char *const *fixes)
@@ -56,6 +85,7 @@ void report_print(FILE *f, const struct build *build)
 		fputs("  the patch changes nothing in this kernel\n", f);
 		return;
 	}
+	print_overrides(f, build->manifest);
 	fprintf(f, "  %zu symbols that are not exported\n", build->module.n_klp);
 	if (build->signature.is_signed)
 		fprintf(f, "  signed by %s, %s\n", build->signature.issuer, build->signature.hash);
@@ -66,6 +96,16 @@ void report_print(FILE *f, const struct build *build)
 static void add_string(struct json_object *o, const char *key, const char *value)
 {
 	json_object_object_add(o, key, json_string_or_null(value));
+}
+
+static struct json_object *callbacks_to_json(char *const *callbacks)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (unsigned i = 0; i < KMEND_EVENTS; i++)
+		if (callbacks[i])
+			add_string(o, patch_event_name(i), callbacks[i]);
+	return o;
 }
 
 static struct json_object *object_to_json(const struct build_object *object)
@@ -79,6 +119,7 @@ static struct json_object *object_to_json(const struct build_object *object)
 	json_object_object_add(o, "callers", json_names(object->diff.callers));
 	json_object_object_add(o, "added", json_names(object->diff.added));
 	json_object_object_add(o, "first_changes", json_first_changes(&object->diff));
+	json_object_object_add(o, "callbacks", callbacks_to_json(object->diff.callbacks));
 	json_object_object_add(o, "functions", json_object_new_int64(object->n_functions));
 	json_object_object_add(o, "proven", json_object_new_int64(object->n_proven));
 	json_object_object_add(o, "verified", json_names(object->verified));
@@ -131,6 +172,8 @@ struct json_object *report_to_json(const struct build *build)
 	add_string(o, "release", build->kernel ? build->kernel->release : NULL);
 	add_string(o, "build_id", build->image ? build->image->build_id : NULL);
 	add_string(o, "verify", verify_name(build->options->verify));
+	add_string(o, "risk", build->manifest ? build->manifest->risk : NULL);
+	json_object_object_add(o, "overrides", json_overrides(build->manifest));
 	for (size_t i = 0; i < build->n_objects; i++)
 		json_object_array_add(objects, object_to_json(&build->objects[i]));
 	json_object_object_add(o, "changed_functions", names_of_all(build, changed_names));

@@ -566,6 +566,7 @@ static int does_not_compile(const struct tree *tree, const struct tree_patched *
 	unsigned line;
 
 	remove_folder(text, OVERLAY_FROM_OUTPUT);
+	remove_folder(text, "../" TREE_AUTHOR);
 	remove_folder(text, tree->kernel->source);
 	file = error_place(text, &line);
 	if (file) {

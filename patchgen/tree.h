@@ -38,8 +38,9 @@ struct tree {
 	struct cache *cache;
 };
 
-/* The overlay in the scratch folder, and as the compile folder sees it. */
+/* The overlay and the headers for authors, both in the scratch folder, beside the compile folder. */
 #define TREE_OVERLAY "source"
+#define TREE_AUTHOR  "author"
 
 struct compiled {
 	char *source; /* relative: kernel/time/namespace.c */

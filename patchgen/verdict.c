@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "arch.h"
-#include "callbacks.h"
 #include "differ.h"
 
 /* The same is often found from several places: how far back to look for it. */
@@ -327,7 +326,6 @@ void judge(struct differ *differ)
 		for_each_symbol(symbol, differ->patched)
 			judge_new(differ, symbol);
 	judge_exports(differ);
-	judge_callbacks(differ);
 	for_each_section(section, differ->patched)
 		judge_section(differ, section);
 	for_each_section(section, differ->orig)

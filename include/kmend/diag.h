@@ -75,7 +75,7 @@
 	X(KM227, "a static variable was recognised by its name only",                            \
 	  "see that it is the same variable, moved to another function")                         \
 	X(KM228, "the layout of a structure changes",                                            \
-	  "the kernel's objects keep the old layout: use a shadow variable (klp_shadow_alloc)")  \
+	  "existing objects keep the old one: use a shadow variable (KMEND_SHADOW of author.h)") \
 	X(KM229, "the objects have no debug information",                                        \
 	  "compile with -g, so that changed layouts of structures are found")                    \
 	X(KM230,                                                                                 \
