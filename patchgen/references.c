@@ -61,11 +61,19 @@ static const struct kallsyms_symbol *symbol_at(const struct image *image, uint64
 	return low ? &symbols[low - 1] : NULL;
 }
 
-/* Lists of functions that the kernel does not call by them, among what is freed after boot. */
+/*
+ * An entry of a list of functions that nobody is called from: NOKPROBE_SYMBOL() and
+ * ALLOW_ERROR_INJECTION() name each.
+ */
 static bool is_list(const struct kallsyms_symbol *symbol)
 {
-	return strcmp(symbol->name, "__start_kprobe_blacklist") == 0 ||
-	       strcmp(symbol->name, "__start_error_injection_whitelist") == 0;
+	static const char *const names[] = {"_kbl_addr_", "_eil_addr_", "__start_kprobe_blacklist",
+					    "__start_error_injection_whitelist"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strncmp(symbol->name, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
 }
 
 static bool is_code(const struct image_section *section)
