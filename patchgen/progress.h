@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a person sees of a long step, on standard error: on a terminal one line that is redrawn,
- * elsewhere one line when the step starts to take long and one when it is done.
+ * What a person sees of a long step, on standard error: on a terminal one line that is redrawn and
+ * fits its width, with what is left to do and how long that may take; elsewhere plain lines, when
+ * the step starts to take long, every half minute, and when it is done.
  */
 #ifndef PATCHGEN_PROGRESS_H
 #define PATCHGEN_PROGRESS_H
