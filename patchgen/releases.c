@@ -191,6 +191,8 @@ static void read_diags(struct task *task)
 			.section = get_string(o, "section"),
 			.file = get_string(o, "file"),
 			.line = json_object_get_int(json_object_object_get(o, "line")),
+			.has_offset = json_object_object_get(o, "offset") != NULL,
+			.offset = json_object_get_int64(json_object_object_get(o, "offset")),
 		};
 
 		diag_add_hint(&task->diags, diag_code_from_name(get_string(o, "code")),
@@ -208,11 +210,8 @@ static void report_death(struct task *task, int status)
 		diag_error(&diags, KM316, 0, "interrupted");
 	else
 		diag_error(&diags, KM343, 0, "its process ended with status %d", status);
-	task->report = json_object_new_object();
-	json_object_object_add(task->report, "verdict", json_object_new_string("error"));
-	json_object_object_add(task->report, "release",
-			       json_object_new_string(task->options.release));
-	json_object_object_add(task->report, "diagnostics", diag_list_to_json(&diags));
+	json_object_put(task->report);
+	task->report = report_to_json(&(struct build){.options = &task->options, .diags = diags});
 }
 
 static void read_report(struct task *task, const struct run_result *result)

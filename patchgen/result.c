@@ -95,6 +95,8 @@ int result_write(struct build *build)
 		r = -EINTR;
 	r = r ?: publish(staging.path, build->result);
 	scratch_done(&staging, /* keep= */ false);
+	if (r < 0)
+		build->module_bytes = 0;
 	if (r < 0 && !diag_list_has(&build->diags, DIAG_ERROR))
 		return diag_error(&build->diags, KM103, r, "%s: %s", build->options->output,
 				  strerror(-r));
