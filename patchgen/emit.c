@@ -458,7 +458,9 @@ static int build(struct emitter *e)
 	struct records records = {0};
 	int r;
 
-	qsort(differ->pieces, differ->n_pieces, sizeof(*differ->pieces), by_entry);
+	/* Of what only runs at boot, which an author may pass over, nothing comes along. */
+	if (differ->n_pieces)
+		qsort(differ->pieces, differ->n_pieces, sizeof(*differ->pieces), by_entry);
 	e->shared = calloc(differ->patched->n_sections, sizeof(*e->shared));
 	if (!e->shared)
 		return -ENOMEM;
