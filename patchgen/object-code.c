@@ -20,6 +20,16 @@ static void mark_uncertain(struct section *section, size_t *reloc, uint64_t unti
 	}
 }
 
+/* In an instruction that ends at end: an address that is relative stands nowhere but at its operand. */
+static void tell_place(struct reloc *reloc, uint64_t end, const struct insn *insn)
+{
+	reloc->to_end = end - reloc->offset;
+	reloc->is_branch = insn->is_branch;
+	reloc->is_uncertain = arch_reloc_width(reloc->type) > reloc->to_end ||
+			      (insn->relative && arch_reloc_is_pcrel(reloc->type) &&
+			       reloc->to_end != insn->length - insn->relative);
+}
+
 static void decode_section(struct section *section)
 {
 	size_t at = 0, def = 0, reloc = 0;
@@ -41,10 +51,8 @@ static void decode_section(struct section *section)
 			continue;
 		}
 		at += insn.length;
-		for (; reloc < section->n_relocs && section->relocs[reloc].offset < at; reloc++) {
-			section->relocs[reloc].to_end = at - section->relocs[reloc].offset;
-			section->relocs[reloc].is_branch = insn.is_branch;
-		}
+		for (; reloc < section->n_relocs && section->relocs[reloc].offset < at; reloc++)
+			tell_place(&section->relocs[reloc], at, &insn);
 	}
 }
 
