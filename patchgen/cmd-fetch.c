@@ -17,6 +17,8 @@ static void usage(FILE *f)
 	      "Gets a Debian kernel's image, headers and the source of exactly the same version from\n"
 	      "the package mirror into the cache, as an ordinary user. What is there is left alone.\n\n"
 	      "  -o, --only PART[,PART...]  image, headers, source (default: all)\n"
+	      "  -p, --packages=DIR         take packages that are in this folder, and keep there what is\n"
+	      "                             downloaded\n"
 	      "  -l, --list                 releases that are served with their source, newest first\n"
 	      "                             (default flavour: cloud-amd64)\n"
 	      "  -q, --quiet                no progress\n"
@@ -61,14 +63,14 @@ static int list_releases(const char *flavour, struct progress *progress, struct 
 	return 0;
 }
 
-static int fetch_release(const char *release, unsigned parts, struct progress *progress,
-			 struct diag_list *diags)
+static int fetch_release(const char *release, const struct fetch_options *options,
+			 struct progress *progress, struct diag_list *diags)
 {
 	_cleanup_free_ char *folder = NULL;
 	unsigned missing;
 	int r;
 
-	r = fetch_kernel(release, parts, progress, diags, &missing);
+	r = fetch_kernel(release, options, progress, diags, &missing);
 	r = r ?: kernel_folder(release, diags, &folder);
 	if (r < 0)
 		return r;
@@ -79,23 +81,25 @@ static int fetch_release(const char *release, unsigned parts, struct progress *p
 
 int verb_fetch(int argc, char **argv)
 {
-	static const struct option options[] = {{"only", required_argument, NULL, 'o'},
-						{"list", no_argument, NULL, 'l'},
-						{"quiet", no_argument, NULL, 'q'},
-						{"help", no_argument, NULL, 'h'},
-						{0}};
+	static const struct option options[] = {
+		{"only", required_argument, NULL, 'o'}, {"packages", required_argument, NULL, 'p'},
+		{"list", no_argument, NULL, 'l'},       {"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},       {0}};
 	_cleanup_(diag_list_done) struct diag_list diags = {0};
 	bool list = false, quiet = false;
-	unsigned parts = FETCH_ALL;
+	struct fetch_options wanted = {.parts = FETCH_ALL};
 	struct progress progress;
 	int c, r;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "o:lqh", options, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "o:p:lqh", options, NULL)) >= 0)
 		switch (c) {
 		case 'o':
-			if (parse_parts(optarg, &parts) < 0)
+			if (parse_parts(optarg, &wanted.parts) < 0)
 				return usage_error("fetch", "--only takes image, headers, source");
+			break;
+		case 'p':
+			wanted.packages = optarg;
 			break;
 		case 'l':
 			list = true;
@@ -116,7 +120,7 @@ int verb_fetch(int argc, char **argv)
 	if (list)
 		r = list_releases(argv[optind] ?: "cloud-amd64", &progress, &diags);
 	else
-		r = fetch_release(argv[optind], parts, &progress, &diags);
+		r = fetch_release(argv[optind], &wanted, &progress, &diags);
 	diag_list_print(stderr, &diags, colours_wanted(stderr));
 	return r < 0 ? EXIT_PATCHGEN_ERROR : EXIT_PATCHGEN_DONE;
 }

@@ -132,6 +132,7 @@ void packages_done(struct packages *packages)
 		free(packages->items[i].name);
 		free(packages->items[i].version);
 		free(packages->items[i].depends);
+		free(packages->items[i].sha256);
 	}
 	free(packages->items);
 	*packages = (struct packages){0};
@@ -150,6 +151,8 @@ static int add_field(struct package *package, const char *line)
 		return set(&package->version, line + 9);
 	if (strncmp(line, "Depends: ", 9) == 0)
 		return set(&package->depends, line + 9);
+	if (strncmp(line, "SHA256: ", 8) == 0)
+		return set(&package->sha256, line + 8);
 	if (strncmp(line, "Size: ", 6) == 0)
 		package->size = strtoull(line + 6, NULL, 10);
 	return 0;

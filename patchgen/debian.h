@@ -15,6 +15,7 @@ struct package {
 	char *name, *version;
 	char *depends; /* as in its control data, or NULL */
 	uint64_t size; /* bytes of the .deb */
+	char *sha256; /* of the .deb, or NULL */
 };
 
 struct packages {

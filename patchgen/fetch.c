@@ -8,6 +8,7 @@
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
 #include "debian.h"
+#include "digest.h"
 #include "files.h"
 #include "kernel.h"
 #include "run.h"
@@ -19,6 +20,7 @@ struct fetch {
 	const char *release;
 	char *folder; /* kernels/RELEASE */
 	char *staging; /* kernels/.fetch-RELEASE, beside it: parts move by one rename */
+	const char *store; /* folder that packages are kept in, or NULL */
 	struct apt apt;
 	struct packages packages;
 	struct progress *progress;
@@ -73,23 +75,95 @@ static int run_step(struct fetch *fetch, const char *const *argv, const char *wh
 	return 0;
 }
 
-/* Download a package and unpack it over what is in the folder "into". */
+/* Whatever a folder has under the package's name: only what the mirror serves is taken. */
+static bool is_package(const struct package *package, const char *file)
+{
+	char digest[DIGEST_TEXT];
+	struct stat st;
+
+	return stat(file, &st) == 0 && (uint64_t)st.st_size == package->size && package->sha256 &&
+	       digest_file(file, digest) == 0 && strcmp(digest, package->sha256) == 0;
+}
+
+/* As apt names them; a colon in the version is written "%3a". */
+static int file_in_store(const struct fetch *fetch, const struct package *package, const char *arch,
+			 char **ret)
+{
+	const char *colon = strchr(package->version, ':');
+	int n = colon ? colon - package->version : 0;
+
+	return string_format(ret, "%s/%s_%.*s%s%s_%s.deb", fetch->store, package->name, n,
+			     package->version, colon ? "%3a" : "",
+			     colon ? colon + 1 : package->version, arch);
+}
+
+static int find_in_store(const struct fetch *fetch, const struct package *package, char **ret)
+{
+	static const char *const archs[] = {"all", "amd64"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(archs); i++) {
+		_cleanup_free_ char *file = NULL;
+		int r = file_in_store(fetch, package, archs[i], &file);
+
+		if (r < 0)
+			return r;
+		if (is_package(package, file)) {
+			*ret = TAKE_PTR(file);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+/* For the next time; it appears there when it is whole. */
+static int keep_in_store(struct fetch *fetch, const char *file)
+{
+	_cleanup_free_ char *part = NULL, *final = NULL;
+	const char *name = strrchr(file, '/') + 1;
+	int r;
+
+	r = string_format(&part, "%s/.%s.%d", fetch->store, name, getpid());
+	r = r ?: string_format(&final, "%s/%s", fetch->store, name);
+	r = r ?: copy_file(file, part);
+	if (r == 0 && rename(part, final) < 0)
+		r = -errno;
+	if (r < 0 && part)
+		unlink(part);
+	if (r < 0)
+		return diag_error(fetch->diags, KM103, r, "%s: %s", fetch->store, strerror(-r));
+	return 0;
+}
+
+static int download(struct fetch *fetch, const struct package *package, const char *folder,
+		    char **ret)
+{
+	int r;
+
+	if (fetch->store && find_in_store(fetch, package, ret) == 0)
+		return 0;
+	r = folder_make(folder, 0755);
+	if (r < 0)
+		return diag_error(fetch->diags, KM103, r, "%s: %s", folder, strerror(-r));
+	r = apt_download(&fetch->apt, package, folder, fetch->diags, ret);
+	return r == 0 && fetch->store ? keep_in_store(fetch, *ret) : r;
+}
+
+/* Get a package and unpack it over what is in the folder "into". */
 static int unpack(struct fetch *fetch, const char *name, const char *version, const char *into)
 {
 	const struct package *package = packages_find(&fetch->packages, name, version);
-	_cleanup_(remove_treep) char *download = NULL;
+	_cleanup_(remove_treep) char *folder = NULL;
 	_cleanup_free_ char *file = NULL;
 	int r;
 
 	if (!package)
 		return diag_error(fetch->diags, KM318, -ENOENT, "package %s %s is not served", name,
 				  version ?: "");
-	r = string_format(&download, "%s/download", fetch->staging);
-	r = r ?: folder_make(download, 0755);
+	r = string_format(&folder, "%s/download", fetch->staging);
 	r = r ?: folder_make(into, 0755);
 	if (r < 0)
 		return diag_error(fetch->diags, KM103, r, "%s: %s", fetch->staging, strerror(-r));
-	r = apt_download(&fetch->apt, package, download, fetch->diags, &file);
+	r = download(fetch, package, folder, &file);
 	if (r < 0)
 		return r;
 	return run_step(fetch, (const char *const[]){"dpkg-deb", "-x", file, into, NULL}, name);
@@ -338,7 +412,12 @@ static int prepare(struct fetch *fetch, int *ret_lock)
 	r = kernel_folder(fetch->release, fetch->diags, &fetch->folder);
 	r = r ?: cache_folder(fetch->diags, &cache);
 	r = r ?: string_format(&fetch->staging, "%s/kernels/.fetch-%s", cache, fetch->release);
-	return r ?: lock(fetch, ret_lock);
+	if (r < 0)
+		return r;
+	r = fetch->store ? folder_make(fetch->store, 0755) : 0;
+	if (r < 0)
+		return diag_error(fetch->diags, KM103, r, "%s: %s", fetch->store, strerror(-r));
+	return lock(fetch, ret_lock);
 }
 
 /* The machine's own lists can be missing or older than what the mirror serves. */
@@ -373,11 +452,13 @@ static int unknown_release(struct fetch *fetch)
 			     fetch->release);
 }
 
-int fetch_kernel(const char *release, unsigned wanted, struct progress *progress,
-		 struct diag_list *diags, unsigned *ret_missing)
+int fetch_kernel(const char *release, const struct fetch_options *options,
+		 struct progress *progress, struct diag_list *diags, unsigned *ret_missing)
 {
-	_cleanup_(fetch_done) struct fetch fetch = {
-		.release = release, .progress = progress, .diags = diags};
+	_cleanup_(fetch_done) struct fetch fetch = {.release = release,
+						    .store = options->packages,
+						    .progress = progress,
+						    .diags = diags};
 	_cleanup_(diag_list_done) struct diag_list first = {0};
 	_cleanup_close_ int lock_fd = -1;
 	unsigned missing;
@@ -386,13 +467,13 @@ int fetch_kernel(const char *release, unsigned wanted, struct progress *progress
 	r = prepare(&fetch, &lock_fd);
 	if (r < 0)
 		return r;
-	missing = missing_parts(&fetch, wanted);
+	missing = missing_parts(&fetch, options->parts);
 	if (missing) {
 		fetch.diags = &first;
 		r = fetch_missing(&fetch, missing, false);
 		fetch.diags = diags;
 		if (r < 0 && r != -EINTR)
-			r = fetch_missing(&fetch, missing_parts(&fetch, wanted), true);
+			r = fetch_missing(&fetch, missing_parts(&fetch, options->parts), true);
 		else if (r == -EINTR)
 			diag_error(diags, KM316, r, "interrupted");
 	}
