@@ -294,12 +294,21 @@ size_t section_reloc_index(const struct section *section, uint64_t offset)
 
 size_t section_string_size(const struct section *section, int64_t offset)
 {
-	const uint8_t *end;
+	static const uint8_t terminator[4];
+	/* L"..." (names of EFI variables) has characters of two bytes. */
+	size_t unit = section->entsize == 2 || section->entsize == 4 ? section->entsize : 1;
 
 	if (!section->data || offset < 0 || (uint64_t)offset >= section->size)
 		return 0;
-	end = memchr(section->data + offset, 0, section->size - offset);
-	return end ? end - (section->data + offset) + 1 : 0;
+	if (unit == 1) {
+		const uint8_t *end = memchr(section->data + offset, 0, section->size - offset);
+
+		return end ? end - (section->data + offset) + 1 : 0;
+	}
+	for (uint64_t at = offset; section->size - at >= unit; at += unit)
+		if (memcmp(section->data + at, terminator, unit) == 0)
+			return at + unit - offset;
+	return 0;
 }
 
 struct target reloc_target(const struct reloc *reloc)
