@@ -186,7 +186,35 @@ static bool is_judged_data(const struct symbol *symbol)
 	if (!symbol_is_data(symbol) || !symbol->section || !symbol->twin ||
 	    !(symbol->section->flags & SHF_ALLOC))
 		return false;
-	return !symbol_is_copied(symbol) && !symbol->is_overridden && !symbol->section->special;
+	return !symbol_is_copied(symbol) && !symbol->section->special;
+}
+
+/* Ways to keep a variable that code has to know of. */
+enum storage { STORAGE_WRITABLE, STORAGE_READ_ONLY, STORAGE_PER_CPU };
+
+static enum storage storage_of(const struct section *section)
+{
+	if (strncmp(section->name, ".data..percpu", 13) == 0)
+		return STORAGE_PER_CPU;
+	if (!section_is_writable(section) ||
+	    strncmp(section->name, ".data..ro_after_init", 20) == 0)
+		return STORAGE_READ_ONLY;
+	return STORAGE_WRITABLE;
+}
+
+/* New code would write to what the kernel cannot, or look for it where it is not. */
+static void judge_storage(struct differ *differ, const struct symbol *symbol)
+{
+	enum storage a = storage_of(symbol->twin->section), b = storage_of(symbol->section);
+
+	if (a == STORAGE_READ_ONLY && b == STORAGE_WRITABLE)
+		refuse(differ, KM232, symbol, symbol->section, symbol->value,
+		       "%s can be written to, but is in the kernel's %s", symbol->name,
+		       symbol->twin->section->name);
+	else if (a != b && (a == STORAGE_PER_CPU || b == STORAGE_PER_CPU))
+		refuse(differ, KM232, symbol, symbol->section, symbol->value,
+		       "%s %s one of each processor", symbol->name,
+		       b == STORAGE_PER_CPU ? "becomes" : "is no longer");
 }
 
 static void judge_data(struct differ *differ, const struct symbol *symbol)
@@ -319,9 +347,13 @@ void judge(struct differ *differ)
 			judge_function(differ, symbol);
 	for_each_symbol(symbol, differ->patched)
 		judge_gone(differ, symbol);
-	for_each_symbol(symbol, differ->patched)
-		if (is_judged_data(symbol))
+	for_each_symbol(symbol, differ->patched) {
+		if (!is_judged_data(symbol))
+			continue;
+		judge_storage(differ, symbol);
+		if (!symbol->is_overridden)
 			judge_data(differ, symbol);
+	}
 	if (differ->options->resolver)
 		for_each_symbol(symbol, differ->patched)
 			judge_new(differ, symbol);

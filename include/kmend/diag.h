@@ -83,6 +83,8 @@
 	  "make the fix in the function that is jumped to, or in a caller elsewhere")            \
 	X(KM231, "something moves from one object of the kernel to another",                     \
 	  "the running kernel goes on using the old one: change it where it is")                 \
+	X(KM232, "existing data is kept in another way",                                         \
+	  "the running kernel's stays where and what it is: give the new one another name")      \
 	X(KM240, "a new export is not made",                                                     \
 	  "link what uses it into the same patch: a patch that others use could not go")         \
 	X(KM241, "an export that is removed or changed stays as it is",                          \
