@@ -236,6 +236,15 @@ static int check_object_name(const char *name, struct diag_list *diags)
 	return 0;
 }
 
+/* With a structure much else changes, functions and data: what moves it is the one cause. */
+static bool is_moved(const struct diff_result *result)
+{
+	for (size_t i = 0; i < result->diags.n; i++)
+		if (result->diags.items[i].code == KM228)
+			return true;
+	return false;
+}
+
 static int run(struct differ *differ)
 {
 	struct diff_result *result = differ->result;
@@ -260,15 +269,16 @@ static int run(struct differ *differ)
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	tell_unreached(differ);
-	judge(differ);
-	r = judge_callbacks(differ);
-	if (r == 0 && (result->n_changed || result->n_added || differ->options->compare_layouts))
+	if (result->n_changed || result->n_added || differ->options->compare_layouts)
 		r = judge_layouts(differ);
-	if (r == 0)
-		r = close_over(differ);
+	if (r == 0 && !is_moved(result)) {
+		judge(differ);
+		r = judge_callbacks(differ);
+		r = r ?: close_over(differ);
+	}
 	if (r < 0)
 		return r == -ENOMEM ? diag_error(&result->diags, KM104, r, "out of memory") : r;
-	if (!differ->options->overrides)
+	if (!differ->options->overrides && !is_moved(result))
 		overrides_refuse_stale(differ->overrides, &result->diags);
 	if (diag_list_has(&result->diags, DIAG_REFUSAL)) {
 		result->verdict = DIFF_REFUSED;

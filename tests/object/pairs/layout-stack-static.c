@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // One lives as long as the kernel.
 // expect verdict: refused
-// expect codes: KM213 KM228
+// expect codes: KM228
 // expect symbols: walk
 #include "kernel.h"
 
