@@ -7,6 +7,7 @@
 #include "../lib/strv.h"
 #include "author.h"
 #include "build-input.h"
+#include "build-steps.h"
 #include "declarations.h"
 #include "fidelity.h"
 #include "files.h"
@@ -22,14 +23,6 @@
 
 /* Files reached through headers that are tried before all others. */
 #define FIRST_INDIRECT 8
-
-/* Which step, how many parts it has, 0 where that is not known, and what it does. */
-#define STEP(build, step, total, ...)                                   \
-	do {                                                            \
-		steps_next(&(build)->steps, step);                      \
-		progress_end(&(build)->progress, /* ok= */ true);       \
-		progress_begin(&(build)->progress, total, __VA_ARGS__); \
-	} while (0)
 
 static enum diag_severity mismatch_severity(const struct build_options *options)
 {
@@ -47,6 +40,7 @@ static int open_kernel(struct build *build)
 		r = kernel_open_paths(&options->paths, &build->diags, &build->kernel);
 	if (r < 0)
 		return r;
+	build->source = build->kernel->source;
 	STEP(build, STEP_IMAGE, 0, "reading the image of %s", build->kernel->release);
 	r = image_open(build->kernel, options->symbols, &build->diags, &build->image);
 	r = r     ?:
@@ -117,15 +111,14 @@ static int check_output(struct build *build)
 	return 0;
 }
 
-/* All patches' changes of one file, one after the other, into the overlay. */
-static int apply_to_file(struct build *build, const char *path)
+int build_apply_to_file(struct build *build, const char *path)
 {
 	_cleanup_(source_text_done) struct source_text source = {0};
 	_cleanup_free_ char *full = NULL, *text = NULL, *patched = NULL;
 	size_t size;
 	int r;
 
-	r = string_format(&full, "%s/%s", build->kernel->source, path);
+	r = string_format(&full, "%s/%s", build->source, path);
 	r = r ?: file_read(full, SOURCE_MAX, &text, &size);
 	if (r < 0)
 		return diag_error(&build->diags, KM102, r, "%s: %s", full ?: path, strerror(-r));
@@ -139,7 +132,7 @@ static int apply_to_file(struct build *build, const char *path)
 						      &build->diags);
 	}
 	r = r ?: source_text_write(&source, &patched, &size);
-	r = r ?: overlay_replace(build->kernel->source, build->overlay, path, patched, size);
+	r = r ?: overlay_replace(build->source, build->overlay, path, patched, size);
 	return r;
 }
 
@@ -153,7 +146,7 @@ static int apply_patches(struct build *build)
 	if (r < 0)
 		return r;
 	for (char **path = build->affected.touched; *path; path++) {
-		r = apply_to_file(build, *path);
+		r = build_apply_to_file(build, *path);
 		if (r < 0)
 			result = r;
 	}
@@ -168,7 +161,7 @@ static int add_folder(struct build *build, const char *source)
 	int r;
 
 	r = string_format(&folder, "%.*s", slash ? (int)(slash - source) : 0, source);
-	return r ?: overlay_add_folder(build->kernel->source, build->overlay, folder);
+	return r ?: overlay_add_folder(build->source, build->overlay, folder);
 }
 
 /* The folder that kbuild compiles it for: of arch/x86/kvm/../../../virt/kvm/x.o the first one. */
@@ -180,10 +173,10 @@ static int add_target_folder(struct build *build, const struct compiled *origina
 
 	if (!folder)
 		return -ENOMEM;
-	return outside ? overlay_add_folder(build->kernel->source, build->overlay, folder) : 0;
+	return outside ? overlay_add_folder(build->source, build->overlay, folder) : 0;
 }
 
-static int add_object(struct build *build, struct tree_original *original, bool is_indirect)
+int build_add_object(struct build *build, struct tree_original *original, bool is_indirect)
 {
 	struct build_object *object = &build->objects[build->n_objects];
 	int r;
@@ -198,7 +191,9 @@ static int add_object(struct build *build, struct tree_original *original, bool 
 	original->compiled = (struct compiled){0};
 	build->n_objects++;
 	r = r ?: add_folder(build, object->original.source);
-	return r ?: add_target_folder(build, &object->original);
+	if (r < 0 || object->original.place)
+		return r;
+	return add_target_folder(build, &object->original);
 }
 
 static int is_not_compiled(struct build *build, const struct tree_original *original)
@@ -236,7 +231,7 @@ static int compile_originals(struct build *build, char *const *sources, bool is_
 		r = is_not_compiled(build, &originals[i]);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (originals[i].status == 0)
-			r = add_object(build, &originals[i], is_indirect);
+			r = build_add_object(build, &originals[i], is_indirect);
 	for (size_t i = 0; i < n; i++)
 		compiled_done(&originals[i].compiled);
 	return r;
@@ -254,7 +249,7 @@ static int indirect_hint(const struct build *build, char **ret)
 		headers[0], headers[1] ? " or another header" : "");
 }
 
-static int compile_patched(struct build *build, struct build_object *objects, size_t n)
+int build_compile_patched(struct build *build, struct build_object *objects, size_t n)
 {
 	_cleanup_free_ struct tree_patched *patched = calloc(n + 1, sizeof(*patched));
 	_cleanup_free_ char *hint = NULL;
@@ -275,7 +270,7 @@ static int compile_patched(struct build *build, struct build_object *objects, si
 	else
 		STEP(build, STEP_COMPILE_PATCHED, n, "compiling %zu files, patched", n);
 	r = tree_compile_patched(build->tree, patched, n, &build->diags);
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; r == 0 && !build->options->module_source && i < n; i++) {
 		_cleanup_free_ char *list = NULL;
 
 		r = string_format(&list, "%s.d", objects[i].patched);
@@ -316,7 +311,7 @@ static int compile(struct build *build, char *const *sources, size_t n, bool is_
 	r = compile_originals(build, sources, is_indirect, originals, n);
 	if (r < 0 || build->n_objects == first)
 		return r;
-	return compile_patched(build, objects + first, build->n_objects - first);
+	return build_compile_patched(build, objects + first, build->n_objects - first);
 }
 
 static void tell_of_compiling(struct build *build)
@@ -334,8 +329,8 @@ static const char *path_in_source(const struct build *build, const char *path)
 
 	if (path && strncmp(path, build->overlay, n) == 0 && path[n] == '/')
 		return path + n + 1;
-	n = strlen(build->kernel->source);
-	if (path && strncmp(path, build->kernel->source, n) == 0 && path[n] == '/')
+	n = strlen(build->source);
+	if (path && strncmp(path, build->source, n) == 0 && path[n] == '/')
 		return path + n + 1;
 	/* Debug information has paths relative to the compile folder. */
 	while (path && strncmp(path, "./", 2) == 0)
@@ -413,7 +408,7 @@ static int diff_object(struct build *build, struct build_object *object)
 		.out_path = object->part,
 		.object = object->original.module,
 		.source = object->original.source,
-		.orig_folder = build->kernel->source,
+		.orig_folder = build->source,
 		.patched_folder = build->overlay,
 		.compare_layouts = build->affected.headers,
 		.resolver = build->resolver,
@@ -422,20 +417,22 @@ static int diff_object(struct build *build, struct build_object *object)
 	int r, copied;
 
 	object->diff.verdict = DIFF_NO_CHANGE;
-	r = resolver_set_object(build->resolver, &object->original,
+	r = resolver_set_object(build->resolver, build->tree, &object->original,
 				object->is_indirect ? NULL : &build->diags);
 	if (r == -ENOENT && object->is_indirect)
 		return 0;
 	if (r < 0)
 		return r;
-	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);
 	r = diff_objects(&options, &object->diff);
 	copied = copy_diags(build, &object->diff.diags);
+	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);
 	if (r < 0 || copied < 0)
 		return r < 0 ? r : copied;
 	resolver_shipped(build->resolver, &object->shipped, &object->shipped_build_id);
 	r = prove(build, object, object->diff.changed, object->diff.n_changed);
-	return prove(build, object, object->diff.callers, object->diff.n_callers) ?: r;
+	r = prove(build, object, object->diff.callers, object->diff.n_callers) ?: r;
+	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);
+	return r;
 }
 
 static bool mentions(const char *folder, const char *path, const char *name)
@@ -457,7 +454,7 @@ static void explain_missing(struct build *build)
 		for (char **path = build->affected.headers; path && *path; path++) {
 			if (diag->code != KM314 || !diag->symbol ||
 			    !mentions(build->overlay, *path, diag->symbol) ||
-			    mentions(build->kernel->source, *path, diag->symbol) ||
+			    mentions(build->source, *path, diag->symbol) ||
 			    string_format(&hint,
 					  "%s of this patch declares it: the C file that defines "
 					  "it has to be part of the patch, too",
@@ -539,7 +536,6 @@ static int compare_batches(struct build *build)
 	size_t n, n_indirect;
 	int r = 0;
 
-	build->verdict = DIFF_NO_CHANGE;
 	if (affected->n_direct > 0)
 		r = compare(build, affected->sources, affected->n_direct, /* is_indirect= */ false);
 	if (r < 0 || !affected->headers)
@@ -557,9 +553,19 @@ static int compare_batches(struct build *build)
 	return r;
 }
 
+static int compare_outside(struct build *build)
+{
+	int r = build_compile_outside(build);
+
+	return r ?: diff(build, 0);
+}
+
 static int compare_all(struct build *build)
 {
-	int r = compare_batches(build);
+	int r;
+
+	build->verdict = DIFF_NO_CHANGE;
+	r = build->options->module_source ? compare_outside(build) : compare_batches(build);
 
 	/* What objects that were not compared need is not known. */
 	if (r == 0 && overrides_refuse_stale(&build->overrides, &build->diags))
@@ -599,6 +605,7 @@ static int link_module(struct build *build)
 		.manifest_size = build->manifest_size,
 		.objects = parts,
 		.namespaces = resolver_namespaces(build->resolver),
+		.symvers = build->outside.symvers,
 		.folder = folder,
 	};
 	return module_link(&options, &build->diags, &build->module);
@@ -620,7 +627,8 @@ static int run_steps(struct build *build)
 	r = r ?: open_signer(build);
 	r = r ?: make_scratch(build);
 	r = r ?: make_author_headers(build);
-	r = r ?: apply_patches(build);
+	if (!build->options->module_source)
+		r = r ?: apply_patches(build);
 	r = r ?: open_tree(build);
 	r = r     ?:
 		    fidelity_check_compiler(build->tree, mismatch_severity(build->options),
@@ -672,6 +680,7 @@ void build_done(struct build *build)
 		diff_result_done(&build->objects[i].diff);
 	}
 	free(build->objects);
+	outside_done(&build->outside);
 	affected_done(&build->affected);
 	for (size_t i = 0; i < build->n_patches; i++)
 		patch_text_free(build->patches[i]);

@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "image.h"
 #include "module.h"
+#include "outside.h"
 #include "overrides.h"
 #include "progress.h"
 #include "resolve.h"
@@ -27,6 +28,8 @@ struct build_options {
 	unsigned jobs; /* compilers at a time */
 	const char *symbols; /* list of the kernel's symbols; NULL: the image's own tables */
 	struct sign_options sign;
+	const char *module_source; /* folder of a module that is not the kernel's own; or NULL */
+	const char *module; /* its file; NULL: it is looked for among the kernel's modules */
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
 };
@@ -55,6 +58,8 @@ struct build {
 	size_t n_patches;
 	struct overrides overrides;
 	struct affected affected;
+	const char *source; /* folder that the patch is for */
+	struct outside outside; /* with module_source */
 	struct scratch scratch;
 	char *overlay;
 	struct launcher launcher;

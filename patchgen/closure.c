@@ -137,6 +137,7 @@ static int new_external(struct differ *differ, const struct symbol *symbol,
 	differ->externals = external;
 	external->is_weak = is_klp;
 	external->sympos = answer->sympos;
+	external->size = answer->size;
 	external->object = answer->object ?: differ->options->object;
 	if (is_klp)
 		r = klp_name(external->object, symbol->name, answer->sympos, &external->name);

@@ -27,6 +27,10 @@ static void usage(FILE *f)
 	      "      --modules=DIR     its modules, as /lib/modules/R\n"
 	      "      --symbols=FILE    the kernel's symbols, where its image has no tables that can be\n"
 	      "                        read: System.map, copy of /proc/kallsyms, or vmlinux\n"
+	      "      --module-source=DIR  the fix is for a module that is not the kernel's own, which\n"
+	      "                        'make -C BUILD M=DIR' makes (as DKMS does)\n"
+	      "      --module=FILE.ko  that module as it is in use (default: the one of its name in\n"
+	      "                        updates/ or extra/ of the kernel's modules)\n"
 	      "  -n, --name=NAME       the patch's name (default: the manifest's, or the file's)\n"
 	      "      --verify=HOW      functions that are not proven to be the shipped ones are refused\n"
 	      "                        (require, default), told (warn), or not looked at (off)\n"
@@ -56,6 +60,8 @@ enum {
 	ARG_VMLINUZ,
 	ARG_MODULES,
 	ARG_SYMBOLS,
+	ARG_MODULE_SOURCE,
+	ARG_MODULE,
 	ARG_VERIFY,
 	ARG_JSON,
 	ARG_LAUNCHER,
@@ -128,6 +134,12 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 	case ARG_SYMBOLS:
 		options->symbols = optarg;
 		return 0;
+	case ARG_MODULE_SOURCE:
+		options->module_source = optarg;
+		return 0;
+	case ARG_MODULE:
+		options->module = optarg;
+		return 0;
 	case ARG_VERIFY:
 		options->verify = verify_from_name(optarg);
 		if (options->verify >= 0)
@@ -177,6 +189,8 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"vmlinuz", required_argument, NULL, ARG_VMLINUZ},
 		{"modules", required_argument, NULL, ARG_MODULES},
 		{"symbols", required_argument, NULL, ARG_SYMBOLS},
+		{"module-source", required_argument, NULL, ARG_MODULE_SOURCE},
+		{"module", required_argument, NULL, ARG_MODULE},
 		{"verify", required_argument, NULL, ARG_VERIFY},
 		{"json", no_argument, NULL, ARG_JSON},
 		{"jobs", required_argument, NULL, 'j'},
@@ -202,6 +216,10 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		return -EINVAL;
 	}
 	arguments->options.input = argv[optind];
+	if (arguments->options.module && !arguments->options.module_source) {
+		usage_error("build", "--module says which file --module-source is the source of");
+		return -EINVAL;
+	}
 	if (paths_are_given(&arguments->options.paths, &all) &&
 	    (!all || arguments->options.release)) {
 		usage_error("build",

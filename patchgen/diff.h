@@ -45,6 +45,7 @@ struct reach_answer {
 	enum reach reach;
 	const char *object; /* whose symbol it is; lives as long as the resolver */
 	unsigned sympos; /* from 1; 0: the name is unique */
+	unsigned long long size; /* of a place, where it is not that of the object; else 0 */
 };
 
 /*

@@ -22,6 +22,7 @@ struct external {
 	char *name; /* of the undefined symbol */
 	bool is_weak; /* klp names are */
 	unsigned sympos;
+	uint64_t size; /* where it is not that of the original's symbol; else 0 */
 	const char *object; /* lives as long as the resolver */
 	size_t out_symbol; /* index in the output's symbol table */
 	struct external *next;

@@ -284,6 +284,8 @@ static int fill_record(const struct record *record, const char *object, struct k
 		.sympos = external ? external->sympos : 0,
 		.flags = record->flags,
 	};
+	if (external && external->size)
+		ret->old_size = external->size;
 	if (external)
 		object = external->object;
 	if (strlen(named->name) >= sizeof(ret->name) || strlen(object) >= sizeof(ret->object))

@@ -222,7 +222,9 @@ static int run_kbuild(const struct module_parts *parts, const char *symvers,
 
 	r = string_format(&m, "M=%s", parts->folder);
 	r = r ?: string_format(&cc, "CC=%s", parts->tree->compiler);
-	r = r ?: string_format(&extra, "KBUILD_EXTRA_SYMBOLS=%s", symvers);
+	r = r     ?:
+		    string_format(&extra, "KBUILD_EXTRA_SYMBOLS=%s%s%s", symvers,
+				  parts->symvers ? " " : "", parts->symvers ?: "");
 	if (r < 0)
 		return r;
 	/*

@@ -123,16 +123,14 @@ static void find_function(struct proof *proof, const struct symbol *function)
 	place_section(proof, function->section, found);
 }
 
-/* What a placed section's relocations point at is placed by them. Returns whether any was. */
-static bool follow_section(struct proof *proof, const struct section *section)
+/* What relocations point at is placed by them. Returns whether any was. */
+static bool follow_range(struct proof *proof, const struct section *section, uint64_t from,
+			 uint64_t to)
 {
-	struct proof_section *entry = &proof->sections[section->index];
+	const struct proof_section *entry = &proof->sections[section->index];
 	bool any = false;
 
-	if (!entry->is_placed || entry->is_followed)
-		return false;
-	entry->is_followed = true;
-	for_each_reloc(reloc, section, 0, section->size) {
+	for_each_reloc(reloc, section, from, to) {
 		const struct section *target = reloc->symbol->section;
 		struct place field = {entry->place.section, entry->place.value + reloc->offset};
 		struct place place;
@@ -148,15 +146,35 @@ static bool follow_section(struct proof *proof, const struct section *section)
 	return any;
 }
 
-/* Code is followed only where it is proven; data that such code led to is what it must be. */
-static bool may_follow(const struct proof *proof, const struct section *section)
+static bool follow_functions(struct proof *proof, const struct section *section)
 {
-	if (!section_is_code(section))
-		return true;
-	for (size_t i = 0; i < section->n_defs; i++)
-		if (is_function(section->defs[i]) && !proof->is_proven[section->defs[i]->index])
-			return false;
-	return section->n_defs > 0;
+	bool any = false;
+
+	for (size_t i = 0; i < section->n_defs; i++) {
+		const struct symbol *function = section->defs[i];
+
+		if (!proof->is_proven[function->index] || proof->is_followed[function->index])
+			continue;
+		proof->is_followed[function->index] = true;
+		any |= follow_range(proof, section, function->value,
+				    function->value + function->size);
+	}
+	return any;
+}
+
+/* Code is followed only where it is proven; data that such code led to is what it must be. */
+static bool follow_section(struct proof *proof, const struct section *section)
+{
+	struct proof_section *entry = &proof->sections[section->index];
+
+	if (!entry->is_placed)
+		return false;
+	if (section_is_code(section))
+		return follow_functions(proof, section);
+	if (entry->is_followed)
+		return false;
+	entry->is_followed = true;
+	return follow_range(proof, section, 0, section->size);
 }
 
 static bool find_functions(struct proof *proof)
@@ -174,7 +192,7 @@ static bool follow_sections(struct proof *proof)
 	bool any = false;
 
 	for_each_section(section, proof->object)
-		if ((section->flags & SHF_ALLOC) && may_follow(proof, section))
+		if (section->flags & SHF_ALLOC)
 			any |= follow_section(proof, section);
 	return any;
 }
@@ -190,7 +208,8 @@ int proof_make(const struct object *object, const struct shipped *shipped, struc
 	proof->shipped = shipped;
 	proof->sections = calloc(object->n_sections + 1, sizeof(*proof->sections));
 	proof->is_proven = calloc(object->n_symbols + 1, sizeof(*proof->is_proven));
-	if (!proof->sections || !proof->is_proven)
+	proof->is_followed = calloc(object->n_symbols + 1, sizeof(*proof->is_followed));
+	if (!proof->sections || !proof->is_proven || !proof->is_followed)
 		return -ENOMEM;
 	for_each_symbol(symbol, object)
 		proof->n_functions += is_function(symbol);
@@ -209,5 +228,6 @@ void proof_free(struct proof *proof)
 		return;
 	free(proof->sections);
 	free(proof->is_proven);
+	free(proof->is_followed);
 	free(proof);
 }

@@ -20,7 +20,7 @@ struct proof {
 		struct place place;
 	} * sections;
 	/* By symbol index: a function whose bytes are those that were shipped. */
-	bool *is_proven;
+	bool *is_proven, *is_followed;
 	size_t n_functions, n_proven;
 };
 

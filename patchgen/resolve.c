@@ -19,7 +19,8 @@ struct made_global {
 struct resolver {
 	const struct kernel *kernel;
 	enum verify verify;
-	struct symvers symvers;
+	struct symvers symvers, own; /* the kernel's, and those of a module that is not its own */
+	const char *module_file; /* of that module */
 	struct shipped *vmlinux;
 	struct shipped **modules;
 	size_t n_modules;
@@ -34,6 +35,12 @@ struct resolver {
 	char *source;
 	struct shipped *owner;
 	struct proof *proof;
+	/* The same compiled without sections for each function, when it is needed. */
+	const struct tree *tree;
+	const struct compiled *original;
+	struct object *plain;
+	struct proof *plain_proof;
+	bool is_plain_tried;
 };
 
 static const char *const verify_names[] = {
@@ -75,11 +82,23 @@ int resolver_new(const struct kernel *kernel, const struct image *image, enum ve
 	return 0;
 }
 
+int resolver_add_module(struct resolver *resolver, const char *file, const char *symvers,
+			struct diag_list *diags)
+{
+	resolver->module_file = file;
+	return symvers_read(symvers, diags, &resolver->own);
+}
+
 static void forget_object(struct resolver *resolver)
 {
+	proof_free(resolver->plain_proof);
+	object_free(resolver->plain);
 	proof_free(resolver->proof);
 	object_free(resolver->object);
 	free(resolver->source);
+	resolver->plain_proof = NULL;
+	resolver->plain = NULL;
+	resolver->is_plain_tried = false;
 	resolver->proof = NULL;
 	resolver->object = NULL;
 	resolver->source = NULL;
@@ -95,6 +114,7 @@ void resolver_free(struct resolver *resolver)
 		shipped_free(resolver->modules[i]);
 	free(resolver->modules);
 	symvers_done(&resolver->symvers);
+	symvers_done(&resolver->own);
 	strv_free(resolver->namespaces);
 	strv_free(resolver->new_symbols);
 	strv_free(resolver->new_uses);
@@ -123,8 +143,12 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 	if (!modules)
 		return -ENOMEM;
 	resolver->modules = modules;
-	r = shipped_open_module(resolver->kernel, original->module, diags,
-				&modules[resolver->n_modules]);
+	if (original->place)
+		r = shipped_open_outside(resolver->kernel, original->module, resolver->module_file,
+					 diags, &modules[resolver->n_modules]);
+	else
+		r = shipped_open_module(resolver->kernel, original->module, diags,
+					&modules[resolver->n_modules]);
 	if (r < 0)
 		return r;
 	*ret = modules[resolver->n_modules++];
@@ -164,20 +188,98 @@ static int not_proven(const struct resolver *resolver, const struct diag_where *
 	return resolver->verify == VERIFY_REQUIRE ? err : 0;
 }
 
-int resolver_set_object(struct resolver *resolver, const struct compiled *original,
-			struct diag_list *diags)
+/*
+ * What is in the way of a proof may be that functions have sections of their own. The whole of
+ * .text or .data then has one place, which tells more symbols of one name apart. Returns whether
+ * there is such a proof; without it nothing more is proven.
+ */
+static bool has_plain(struct resolver *resolver)
+{
+	_cleanup_free_ char *path = NULL;
+	int n = strlen(resolver->original->object) - 2;
+
+	if (resolver->is_plain_tried)
+		return resolver->plain_proof;
+	resolver->is_plain_tried = true;
+	if (string_format(&path, "%.*s.plain.o", n, resolver->original->object) < 0 ||
+	    tree_compile_plain(resolver->tree, resolver->original, path) < 0 ||
+	    object_open(path, &resolver->plain, NULL) < 0)
+		return false;
+	return proof_make(resolver->plain, resolver->owner, &resolver->plain_proof) == 0;
+}
+
+/* The symbol of a name that is alike; NULL where there are several, or none. */
+static const struct symbol *plain_symbol(struct resolver *resolver, const struct symbol *symbol)
+{
+	const struct symbol *found = NULL;
+
+	if (!has_plain(resolver))
+		return NULL;
+	for (const struct symbol *s = object_first_by_name(resolver->plain, symbol->name); s;
+	     s = s->next_same_name) {
+		if (strcmp(s->name, symbol->name) != 0 || s->type != symbol->type || !s->section)
+			continue;
+		if (found)
+			return NULL;
+		found = s;
+	}
+	return found;
+}
+
+static bool is_proven(struct resolver *resolver, const struct symbol *symbol)
+{
+	const struct symbol *plain;
+
+	if (resolver->proof->is_proven[symbol->index])
+		return true;
+	plain = plain_symbol(resolver, symbol);
+	return plain && resolver->plain_proof->is_proven[plain->index];
+}
+
+/* A function that is a little shorter where its jumps reach their targets in one section. */
+static uint64_t shipped_size(struct resolver *resolver, const struct symbol *function)
+{
+	const struct symbol *plain;
+
+	if (resolver->proof->is_proven[function->index])
+		return 0;
+	plain = plain_symbol(resolver, function);
+	return plain && resolver->plain_proof->is_proven[plain->index] ? plain->size : 0;
+}
+
+static bool find_place(struct resolver *resolver, const struct symbol *symbol, struct place *ret)
+{
+	const struct symbol *plain;
+
+	if (proof_place(resolver->proof, symbol, ret))
+		return true;
+	plain = plain_symbol(resolver, symbol);
+	return plain && proof_place(resolver->plain_proof, plain, ret);
+}
+
+static bool is_nothing_proven(struct resolver *resolver)
+{
+	if (resolver->proof->n_functions == 0 || resolver->proof->n_proven > 0)
+		return false;
+	return !has_plain(resolver) || resolver->plain_proof->n_proven == 0;
+}
+
+int resolver_set_object(struct resolver *resolver, const struct tree *tree,
+			const struct compiled *original, struct diag_list *diags)
 {
 	const struct diag_where where = {.file = original->source};
 	int r;
 
 	forget_object(resolver);
+	resolver->tree = tree;
+	resolver->original = original;
 	resolver->source = strdup(original->source);
 	r = resolver->source ? open_owner(resolver, original, diags, &resolver->owner) : -ENOMEM;
 	r = r ?: object_open(original->object, &resolver->object, diags);
 	r = r ?: proof_make(resolver->object, resolver->owner, &resolver->proof);
 	if (r < 0)
 		return r;
-	if (resolver->proof->n_functions == 0 || resolver->proof->n_proven > 0)
+	if (!is_nothing_proven(resolver))
 		return 0;
 	if (count_known(resolver) > 0)
 		return not_proven(resolver, &where, -ENOENT, diags,
@@ -326,7 +428,7 @@ int resolver_prove(struct resolver *resolver, const char *function, struct diag_
 	     symbol = symbol->next_same_name) {
 		if (strcmp(symbol->name, function) != 0)
 			continue;
-		if (resolver->proof->is_proven[symbol->index])
+		if (is_proven(resolver, symbol))
 			return 1;
 		found = symbol;
 	}
@@ -342,8 +444,12 @@ void resolver_shipped(const struct resolver *resolver, const char **ret_file,
 
 void resolver_counts(const struct resolver *resolver, size_t *ret_functions, size_t *ret_proven)
 {
-	*ret_functions = resolver->proof->n_functions;
-	*ret_proven = resolver->proof->n_proven;
+	const struct proof *proof = resolver->proof;
+
+	if (resolver->plain_proof && resolver->plain_proof->n_proven > proof->n_proven)
+		proof = resolver->plain_proof;
+	*ret_functions = proof->n_functions;
+	*ret_proven = proof->n_proven;
 }
 
 char *const *resolver_namespaces(const struct resolver *resolver)
@@ -393,8 +499,7 @@ static struct reach_answer reach_by_place(const struct shipped *shipped, size_t 
 }
 
 /* A local symbol, or a global one that the object defines: it is the owner's. */
-static struct reach_answer reach_own(const struct resolver *resolver,
-				     const struct reach_request *request,
+static struct reach_answer reach_own(struct resolver *resolver, const struct reach_request *request,
 				     const struct symbol *symbol)
 {
 	const struct shipped *owner = resolver->owner;
@@ -404,7 +509,9 @@ static struct reach_answer reach_own(const struct resolver *resolver,
 	n = shipped_find(owner, request->name, &first);
 	if (n == 0)
 		return answer(REACH_UNKNOWN, owner, 0);
-	if (symbol && proof_place(resolver->proof, symbol, &place))
+	if (symbol && n == 1 && !proof_place(resolver->proof, symbol, &place))
+		return answer(REACH_KLP, owner, 0);
+	if (symbol && find_place(resolver, symbol, &place))
 		return reach_by_place(owner, first, n, place);
 	return n == 1 ? answer(REACH_KLP, owner, 0) : answer(REACH_AMBIGUOUS, owner, 0);
 }
@@ -527,6 +634,13 @@ static struct reach_answer reach_made_global(const struct resolver *resolver, co
 	return answer(REACH_UNKNOWN, resolver->owner, 0);
 }
 
+static const struct export *find_export(const struct resolver *resolver, const char *name)
+{
+	const struct export *own = symvers_find(&resolver->own, name);
+
+	return own ?: symvers_find(&resolver->symvers, name);
+}
+
 int resolver_reach(struct resolver *resolver, const struct reach_request *request,
 		   struct reach_answer *ret, struct diag_list *diags)
 {
@@ -534,7 +648,7 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 	const struct diag_where where = {.symbol = request->name, .file = resolver->source};
 	const struct export *export = request->is_local || (request->is_place && symbol) ?
 					      NULL :
-					      symvers_find(&resolver->symvers, request->name);
+					      find_export(resolver, request->name);
 
 	if (export)
 		return reach_export(resolver, export, ret);
@@ -547,6 +661,8 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 		*ret = reach_global(resolver, request->name);
 	if (ret->reach == REACH_UNKNOWN && !request->is_local)
 		*ret = reach_made_global(resolver, request->name);
+	if (symbol && request->is_place)
+		ret->size = shipped_size(resolver, symbol);
 	if (ret->reach != REACH_UNKNOWN || request->is_local)
 		return 0;
 	if (strv_contains(resolver->new_symbols, request->name))

@@ -23,6 +23,12 @@ enum verify verify_from_name(const char *name);
 /* kernel and image stay the caller's, and outlive the resolver. */
 int resolver_new(const struct kernel *kernel, const struct image *image, enum verify verify,
 		 struct diag_list *diags, struct resolver **ret);
+/*
+ * A module that is not the kernel's own: its file (NULL: the one of its name in the folder of the
+ * kernel's modules), and a Module.symvers of what it exports.
+ */
+int resolver_add_module(struct resolver *resolver, const char *file, const char *symvers,
+			struct diag_list *diags);
 void resolver_free(struct resolver *resolver);
 
 /*
@@ -37,8 +43,8 @@ int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *o
  * From here on the requests are about this object. It is compared with the shipped kernel or
  * module: -ENOENT where nothing of it is there (KM304) or all of it is something else (KM312).
  */
-int resolver_set_object(struct resolver *resolver, const struct compiled *original,
-			struct diag_list *diags);
+int resolver_set_object(struct resolver *resolver, const struct tree *tree,
+			const struct compiled *original, struct diag_list *diags);
 
 /*
  * Is the shipped function the compiled one? Returns 1, 0 (it is not proven, but may be), or

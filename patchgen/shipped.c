@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "shipped.h"
 
+#include <fts.h>
 #include <string.h>
 
 #include "../lib/buildid.h"
@@ -49,7 +50,7 @@ static bool is_line_of(const char *line, size_t n, const char *name)
 	return true;
 }
 
-/* The module's path below the modules' folder, without suffix. */
+/* The module's path below the modules' folder, without suffix; -ENOENT. */
 static int find_in_order(const struct kernel *kernel, const char *name, struct diag_list *diags,
 			 char **ret)
 {
@@ -59,51 +60,133 @@ static int find_in_order(const struct kernel *kernel, const char *name, struct d
 	r = string_format(&path, "%s/modules.order", kernel->modules);
 	r = r ?: file_read(path, ORDER_MAX, &text, NULL);
 	if (r < 0)
-		return unreadable(diags, r, name, "modules.order cannot be read");
+		return unreadable(diags, r == -ENOENT ? -EINVAL : r, name,
+				  "modules.order cannot be read");
 	for (const char *line = text; *line;) {
 		size_t n = strcspn(line, "\n");
 
 		if (is_line_of(line, n, name))
-			return string_format(ret, "%.*s", (int)n - 3, line);
+			return string_format(ret, "%s/%.*s", kernel->modules, (int)n - 3, line);
 		line += n + (line[n] == '\n');
 	}
+	return -ENOENT;
+}
+
+/* Without the suffix, if it has one of a module's. */
+static size_t stem_length(const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		size_t n_suffix = strlen(suffixes[i]);
+
+		if (n > n_suffix && strcmp(path + n - n_suffix, suffixes[i]) == 0)
+			return n - n_suffix;
+	}
+	return 0;
+}
+
+/* A module that was installed beside the kernel's own; path is "FOLDER/updates". */
+static int find_in_folder(const char *path, const char *name, char **ret)
+{
+	FTS *fts = fts_open((char *[]){(char *)path, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int r = -ENOENT;
+
+	if (!fts)
+		return -errno;
+	while (r == -ENOENT && (entry = fts_read(fts))) {
+		_cleanup_free_ char *line = NULL;
+		size_t n = stem_length(entry->fts_name);
+
+		if (entry->fts_info != FTS_F || n == 0)
+			continue;
+		if (string_format(&line, "%.*s.ko", (int)n, entry->fts_name) < 0)
+			r = -ENOMEM;
+		else if (is_line_of(line, strlen(line), name))
+			r = string_format(ret, "%.*s", (int)stem_length(entry->fts_path),
+					  entry->fts_path);
+	}
+	fts_close(fts);
+	return r;
+}
+
+static int no_module(const struct kernel *kernel, const char *name, struct diag_list *diags)
+{
 	return diag_add(diags, KM304, DIAG_REFUSAL, -ENOENT, NULL,
 			"%s was shipped without the module %s", kernel->release, name);
 }
 
-/* The module's file, or its decompressed copy in the kernel's work folder. */
-static int find_file(const struct kernel *kernel, const char *name, struct diag_list *diags,
-		     char **ret)
+static int find_outside(const struct kernel *kernel, const char *name, struct diag_list *diags,
+			char **ret)
 {
-	_cleanup_free_ char *stem = NULL, *path = NULL, *copy = NULL;
-	size_t i;
+	static const char *const folders[] = {"updates", "extra", "misc"};
+	int r = -ENOENT;
+
+	for (size_t i = 0; r == -ENOENT && i < ARRAY_SIZE(folders); i++) {
+		_cleanup_free_ char *path = NULL;
+
+		r = string_format(&path, "%s/%s", kernel->modules, folders[i]);
+		r = r ?: find_in_folder(path, name, ret);
+	}
+	return r == -ENOENT ? no_module(kernel, name, diags) : r;
+}
+
+/* The file of a module, or its decompressed copy in the kernel's work folder. */
+static int unpacked(const struct kernel *kernel, const char *name, const char *path,
+		    struct diag_list *diags, char **ret)
+{
+	_cleanup_free_ char *copy = NULL;
+	struct stat packed, there;
+	size_t n = stem_length(path);
 	int r;
 
-	r = find_in_order(kernel, name, diags, &stem);
-	if (r < 0)
-		return r;
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		free(TAKE_PTR(path));
-		r = string_format(&path, "%s/%s%s", kernel->modules, stem, suffixes[i]);
-		if (r < 0)
-			return r;
-		if (path_exists(path))
-			break;
-	}
-	if (i == ARRAY_SIZE(suffixes))
-		return unreadable(diags, -ENOENT, name, "its file is missing");
-	if (i == 0) {
-		*ret = TAKE_PTR(path);
-		return 0;
-	}
+	if (n == 0 || strcmp(path + n, ".ko") == 0)
+		return string_format(ret, "%s", path);
 	r = string_format(&copy, "%s/modules/%s.ko", kernel->work, name);
 	r = r ?: make_parent_folders(copy, 0755);
-	if (r == 0 && !path_exists(copy))
+	if (r < 0)
+		return r;
+	if (stat(path, &packed) < 0)
+		return unreadable(diags, -errno, name, strerror(errno));
+	if (stat(copy, &there) < 0 || there.st_mtime < packed.st_mtime)
 		r = unpack_file(path, copy, diags);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(copy);
 	return 0;
+}
+
+/* stem: without the suffix. */
+static int find_file(const struct kernel *kernel, const char *name, const char *stem,
+		     struct diag_list *diags, char **ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		_cleanup_free_ char *path = NULL;
+		int r;
+
+		r = string_format(&path, "%s%s", stem, suffixes[i]);
+		if (r < 0)
+			return r;
+		if (path_exists(path))
+			return unpacked(kernel, name, path, diags, ret);
+	}
+	return unreadable(diags, -ENOENT, name, "its file is missing");
+}
+
+/* A file that was given has to be of the module that is compiled. */
+static int check_file(const char *path, const char *name, struct diag_list *diags)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	_cleanup_free_ char *line = NULL;
+
+	if (string_format(&line, "%.*s.ko", (int)stem_length(base), base) < 0)
+		return -ENOMEM;
+	if (!is_line_of(line, strlen(line), name))
+		return diag_add(diags, KM311, DIAG_ERROR, -EINVAL,
+				&(struct diag_where){.file = path}, "it is not the module %s",
+				name);
+	return path_exists(path) ? 0 : unreadable(diags, -EINVAL, name, "its file is missing");
 }
 
 /* What the kernel's own table of a loaded module has: is_core_symbol() in kernel/module. */
@@ -146,20 +229,21 @@ static int read_symbols(struct shipped *shipped)
 	return 0;
 }
 
-int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,
-			struct shipped **ret)
+static int open_module(const char *name, char *path, struct diag_list *diags, struct shipped **ret)
 {
 	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
 	const struct section *note;
 	int r;
 
-	if (!shipped)
+	if (!shipped) {
+		free(path);
 		return -ENOMEM;
+	}
+	shipped->path = path;
 	shipped->name = strdup(name);
 	if (!shipped->name)
 		return -ENOMEM;
-	r = find_file(kernel, name, diags, &shipped->path);
-	r = r ?: object_open(shipped->path, &shipped->module, diags);
+	r = object_open(path, &shipped->module, diags);
 	if (r < 0)
 		return r;
 	note = object_find_section(shipped->module, ".note.gnu.build-id");
@@ -171,6 +255,35 @@ int shipped_open_module(const struct kernel *kernel, const char *name, struct di
 		return r;
 	*ret = TAKE_PTR(shipped);
 	return 0;
+}
+
+int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,
+			struct shipped **ret)
+{
+	_cleanup_free_ char *stem = NULL, *path = NULL;
+	int r;
+
+	r = find_in_order(kernel, name, diags, &stem);
+	if (r == -ENOENT)
+		return no_module(kernel, name, diags);
+	r = r ?: find_file(kernel, name, stem, diags, &path);
+	return r ?: open_module(name, TAKE_PTR(path), diags, ret);
+}
+
+int shipped_open_outside(const struct kernel *kernel, const char *name, const char *file,
+			 struct diag_list *diags, struct shipped **ret)
+{
+	_cleanup_free_ char *stem = NULL, *path = NULL;
+	int r;
+
+	if (file) {
+		r = check_file(file, name, diags);
+		r = r ?: unpacked(kernel, name, file, diags, &path);
+	} else {
+		r = find_outside(kernel, name, diags, &stem);
+		r = r ?: find_file(kernel, name, stem, diags, &path);
+	}
+	return r ?: open_module(name, TAKE_PTR(path), diags, ret);
 }
 
 void shipped_free(struct shipped *shipped)

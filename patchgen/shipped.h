@@ -37,9 +37,16 @@ struct shipped {
 int shipped_open_image(const struct kernel *kernel, const struct image *image,
 		       struct shipped **ret);
 
-/* The module of this name. KM304 where the kernel has none, KM311 where it cannot be read. */
+/* The kernel's own module of this name. KM304: it has none; KM311: it cannot be read. */
 int shipped_open_module(const struct kernel *kernel, const char *name, struct diag_list *diags,
 			struct shipped **ret);
+
+/*
+ * A module that was built outside of the kernel, from this file; NULL: the one of this name below
+ * updates/ (where DKMS installs) or extra/ in the folder of the kernel's modules.
+ */
+int shipped_open_outside(const struct kernel *kernel, const char *name, const char *file,
+			 struct diag_list *diags, struct shipped **ret);
 void shipped_free(struct shipped *shipped);
 
 /* The symbols of a name: how many; ret_first is for shipped_get(), which counts up from there. */

@@ -93,5 +93,7 @@ const struct export *symvers_find(const struct symvers *symvers, const char *nam
 {
 	const struct export key = {.name = name};
 
+	if (symvers->n_exports == 0)
+		return NULL;
 	return bsearch(&key, symvers->exports, symvers->n_exports, sizeof(key), compare_exports);
 }

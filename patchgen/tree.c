@@ -64,6 +64,11 @@ static int find_compiler(struct tree *tree, struct diag_list *diags)
 	return tree->compiler_version ? 0 : -ENOMEM;
 }
 
+const char *tree_flags(void)
+{
+	return COMPILE_FLAGS;
+}
+
 /* An object does not say where it was compiled. */
 static int flags_for(const struct tree *tree, const char *output, char **ret)
 {
@@ -126,13 +131,14 @@ void compiled_done(struct compiled *compiled)
 {
 	free(compiled->source);
 	free(compiled->object);
+	free(compiled->target);
 	free(compiled->command);
 	free(compiled->module);
 	*compiled = (struct compiled){0};
 }
 
 /* The errors of a compiler's output, or its last lines where none is marked so. */
-static char *compiler_errors(const char *text)
+char *tree_compiler_errors(const char *text)
 {
 	const char *first = strstr(text, "error:");
 	size_t n = strlen(text);
@@ -371,23 +377,44 @@ static int take_from_cache(struct tree *tree, struct tree_original *original)
 	return r ?: find_owner(compiled);
 }
 
+/* "cmd_DIR/x.o := COMMAND" */
+static char *command_target(const char *text)
+{
+	const char *start = strstr(text, "cmd_");
+
+	return start ? strndup(start + 4, strcspn(start + 4, " \n")) : NULL;
+}
+
+int tree_read_command(const struct tree *tree, const char *object, struct compiled *compiled,
+		      char ***ret_dependencies)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	r = read_command_file(object, &text);
+	r = r ?: parse_command(tree, text, &compiled->command);
+	r = r ?: find_owner(compiled);
+	r = r ?: parse_dependencies(text, ret_dependencies);
+	if (r < 0)
+		return r == -ENOMEM ? r : -EINVAL;
+	compiled->target = command_target(text);
+	return compiled->target ? 0 : -ENOMEM;
+}
+
 /* What kbuild made: its .cmd file is the last that it writes. */
 static int take_from_output(struct tree *tree, struct tree_original *original)
 {
 	struct compiled *compiled = &original->compiled;
-	_cleanup_free_ char *text = NULL;
 	_cleanup_strv_ char **dependencies = NULL;
 	const struct cache_places places = {tree->kernel->source, tree->output};
 	int r;
 
 	if (!path_exists(compiled->object))
 		return -EINVAL;
-	r = read_command_file(compiled->object, &text);
-	r = r ?: parse_command(tree, text, &compiled->command);
-	r = r ?: find_owner(compiled);
-	r = r ?: parse_dependencies(text, &dependencies);
+	r = tree_read_command(tree, compiled->object, compiled, &dependencies);
 	if (r < 0)
-		return -EINVAL;
+		return r;
+	free(TAKE_PTR(compiled->target));
 	return cache_put(tree->cache, tree->inputs, original->source, &places, compiled->object,
 			 compiled->command, dependencies);
 }
@@ -406,7 +433,7 @@ static int explain_failure(struct tree *tree, struct tree_original *original,
 		return r;
 	if (r == 0 && take_from_output(tree, original) == 0)
 		return 0;
-	errors = compiler_errors(text);
+	errors = tree_compiler_errors(text);
 	return diag_add(diags, KM307, DIAG_ERROR, -EINVAL, &where, "%s does not compile: %s",
 			target, errors ?: "");
 }
@@ -462,6 +489,7 @@ struct rewrite {
 	const char *object, *new_object; /* kernel/time/namespace.o */
 	const char *source, *overlay; /* folders */
 	const char *options; /* more of them */
+	bool is_plain; /* without those of COMPILE_FLAGS that change the object's layout */
 	FILE *out;
 };
 
@@ -470,10 +498,19 @@ static bool is_dependency_option(const char *word, size_t n)
 	return n > 9 && memcmp(word, "-Wp,-MMD,", 9) == 0;
 }
 
+static bool is_layout_option(const char *word, size_t n)
+{
+	return (n == 19 && memcmp(word, "-ffunction-sections", n) == 0) ||
+	       (n == 15 && memcmp(word, "-fdata-sections", n) == 0);
+}
+
 static void rewrite_word(const struct rewrite *rewrite, const char *word, size_t n)
 {
 	size_t n_source = strlen(rewrite->source);
 	const char *at;
+
+	if (rewrite->is_plain && is_layout_option(word, n))
+		return;
 
 	if (n == strlen(rewrite->object) && memcmp(word, rewrite->object, n) == 0) {
 		fputs(rewrite->new_object, rewrite->out);
@@ -486,7 +523,7 @@ static void rewrite_word(const struct rewrite *rewrite, const char *word, size_t
 		return;
 	}
 	at = memmem(word, n, rewrite->source, n_source);
-	if (at && at + n_source < word + n && at[n_source] == '/') {
+	if (at && (at + n_source == word + n || at[n_source] == '/')) {
 		fwrite(word, 1, at - word, rewrite->out);
 		fputs(rewrite->overlay, rewrite->out);
 		fwrite(at + n_source, 1, word + n - at - n_source, rewrite->out);
@@ -531,11 +568,13 @@ static void remove_folder(char *text, const char *folder)
 
 static int patched_command(const struct tree *tree, const struct tree_patched *patched, char **ret)
 {
+	const struct compiled *original = patched->original;
+	const struct tree_place *place = original->place;
 	const struct rewrite rewrite = {
-		.object = patched->original->object + strlen(tree->output) + 1,
+		.object = original->target ?: original->object + strlen(tree->output) + 1,
 		.new_object = patched->object,
-		.source = tree->kernel->source,
-		.overlay = OVERLAY_FROM_OUTPUT,
+		.source = place ? place->source : tree->kernel->source,
+		.overlay = place ? place->overlay : OVERLAY_FROM_OUTPUT,
 		.options = tree->options.patched_options,
 	};
 	_cleanup_free_ char *command = NULL;
@@ -543,6 +582,31 @@ static int patched_command(const struct tree *tree, const struct tree_patched *p
 
 	r = rewrite_command(patched->original->command, &rewrite, &command);
 	return r ?: string_format(ret, "%s%s", tree->options.launcher->words, command);
+}
+
+int tree_compile_plain(const struct tree *tree, const struct compiled *original, const char *object)
+{
+	const char *source = original->place ? original->place->source : tree->kernel->source;
+	const struct rewrite rewrite = {
+		.object = original->target ?: original->object + strlen(tree->output) + 1,
+		.new_object = object,
+		.source = source,
+		.overlay = source,
+		.options = "",
+		.is_plain = true,
+	};
+	_cleanup_free_ char *rewritten = NULL, *command = NULL, *text = NULL;
+	int r;
+
+	r = rewrite_command(original->command, &rewrite, &rewritten);
+	r = r ?: string_format(&command, "%s%s", tree->options.launcher->words, rewritten);
+	if (r < 0)
+		return r;
+	r = run_program(
+		&(struct run){.argv = (const char *[]){"/bin/sh", "-e", "-c", command, NULL},
+			      .folder = original->place ? original->place->folder : tree->output},
+		&text);
+	return r > 0 ? -EINVAL : r;
 }
 
 /* "fs/x.c:12:3: error: ..." */
@@ -562,18 +626,19 @@ static int does_not_compile(const struct tree *tree, const struct tree_patched *
 			    struct diag_list *diags)
 {
 	struct diag_where where = {.file = patched->original->source};
+	const struct tree_place *place = patched->original->place;
 	_cleanup_free_ char *errors = NULL, *file = NULL;
 	unsigned line;
 
-	remove_folder(text, OVERLAY_FROM_OUTPUT);
+	remove_folder(text, place ? place->overlay : OVERLAY_FROM_OUTPUT);
 	remove_folder(text, "../" TREE_AUTHOR);
-	remove_folder(text, tree->kernel->source);
+	remove_folder(text, place ? place->source : tree->kernel->source);
 	file = error_place(text, &line);
 	if (file) {
 		where.file = file;
 		where.line = line;
 	}
-	errors = compiler_errors(text);
+	errors = tree_compiler_errors(text);
 	return diag_add_hint(diags, KM308, DIAG_REFUSAL, -EINVAL, &where, patched->hint,
 			     "%s does not compile with the patch: %s", patched->original->source,
 			     errors ?: "");
@@ -594,8 +659,8 @@ static void count_compiled(void *userdata, size_t n)
 	progress_update(userdata, n);
 }
 
-static int run_commands(struct tree *tree, char *const *commands, size_t n,
-			struct run_result *results)
+static int run_commands(struct tree *tree, const struct tree_patched *patched,
+			char *const *commands, size_t n, struct run_result *results)
 {
 	_cleanup_free_ struct run *runs = calloc(n + 1, sizeof(*runs));
 	_cleanup_free_ const char *(*argv)[5] = calloc(n + 1, sizeof(*argv));
@@ -608,7 +673,10 @@ static int run_commands(struct tree *tree, char *const *commands, size_t n,
 		argv[i][1] = "-e";
 		argv[i][2] = "-c";
 		argv[i][3] = commands[i];
-		runs[i] = (struct run){.argv = argv[i], .folder = tree->output};
+		runs[i] = (struct run){.argv = argv[i],
+				       .folder = patched[i].original->place ?
+							 patched[i].original->place->folder :
+							 tree->output};
 	}
 	return run_programs(runs, n, tree->options.jobs,
 			    tree->options.progress ? count_compiled : NULL, tree->options.progress,
@@ -626,7 +694,7 @@ int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, 
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = patched_command(tree, &patched[i], &commands[i]);
-	r = r ?: run_commands(tree, commands, n, results);
+	r = r ?: run_commands(tree, patched, commands, n, results);
 	if (r == -EINTR)
 		diag_error(diags, KM316, r, "interrupted");
 	for (size_t i = 0; r == 0 && i < n; i++)

@@ -42,10 +42,19 @@ struct tree {
 #define TREE_OVERLAY "source"
 #define TREE_AUTHOR  "author"
 
+/* Where files are compiled that are not the kernel's own. */
+struct tree_place {
+	char *source; /* folder that commands and debug information name */
+	char *overlay; /* the same with the patched files, as commands have to name it */
+	const char *folder; /* that commands run in */
+};
+
 struct compiled {
 	char *source; /* relative: kernel/time/namespace.c */
 	char *object; /* the original, compiled */
+	char *target; /* how the command names it; NULL: by its place in the compile folder */
 	char *command; /* kbuild's shell command for it, without the launcher */
+	const struct tree_place *place; /* NULL: the kernel's source and compile folder */
 	char *module; /* module it is part of, or "vmlinux" */
 	bool is_module;
 };
@@ -76,6 +85,26 @@ struct tree_patched {
 /* Returns 0, -EINVAL with KM308 for each that has errors, or another negative errno. */
 int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
 			 struct diag_list *diags);
+
+/*
+ * What kbuild has left beside an object: the command, whose it is, and what it was compiled from,
+ * the C file first. -EINVAL: there is no compiler's command.
+ */
+int tree_read_command(const struct tree *tree, const char *object, struct compiled *compiled,
+		      char ***ret_dependencies);
+
+/* The compiler's errors in what make has said, or the end of that. */
+char *tree_compiler_errors(const char *text);
+
+/* Options that the original and the patched file have beside kbuild's own. */
+const char *tree_flags(void);
+
+/*
+ * The original again, without sections of their own for functions, as the distribution compiled
+ * it: the assembler shortens a jump from one function to another that is near in its section.
+ */
+int tree_compile_plain(const struct tree *tree, const struct compiled *original,
+		       const char *object);
 
 void compiled_done(struct compiled *compiled);
 

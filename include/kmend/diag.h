@@ -153,6 +153,8 @@
 	  "give a System.map, a copy of /proc/kallsyms made by root, or vmlinux with symbols")   \
 	X(KM334, "a list of symbols is not that of the kernel's image",                          \
 	  "give the list of exactly the image that the patch is built for")                      \
+	X(KM335, "the source of a module cannot be compiled",                                    \
+	  "give the folder that 'make -C BUILD M=FOLDER' builds the module from")                \
 	X(KM340, "the compiler's launcher cannot be used",                                       \
 	  "give a program's name or absolute path: --launcher=ccache")                           \
 	X(KM341, "the compiler's launcher has something to say",                                 \
