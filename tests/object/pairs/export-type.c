@@ -2,8 +2,8 @@
 // What modules call keeps its arguments; names of types and of arguments do not count.
 // expect verdict: refused
 // expect codes: KM214
-// expect symbols: argument result number pointer callback
-// expect no-symbols: renamed inner
+// expect symbols: argument result number pointer callback result_of loses
+// expect no-symbols: renamed inner enumerated gains
 #include "kernel.h"
 #include "export.h"
 
@@ -62,3 +62,42 @@ noinline int inner(OLD_NEW(int, long) x)
 {
 	return x + OLD_NEW(1, 2);
 }
+
+enum level { LOW, HIGH };
+
+noinline int enumerated(OLD_NEW(int, enum level) x)
+{
+	return x + OLD_NEW(1, 2);
+}
+EXPORT(enumerated, "", "");
+
+#ifdef PATCHED
+noinline int gains(int *p)
+{
+	*p = 1;
+	return 2;
+}
+noinline void loses(int *p)
+{
+	*p = 1;
+}
+#else
+noinline void gains(int *p)
+{
+	*p = 3;
+}
+noinline int loses(int *p)
+{
+	*p = 3;
+	return 4;
+}
+#endif
+EXPORT(gains, "", "");
+EXPORT(loses, "", "");
+
+noinline int result_of(OLD_NEW(void, int) (*f)(int))
+{
+	f(OLD_NEW(1, 2));
+	return 0;
+}
+EXPORT(result_of, "", "");
