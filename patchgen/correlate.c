@@ -4,6 +4,7 @@
  * variable whose name carries a number from the compiler is known by the places that refer to it,
  * as the numbers move when another one comes or goes anywhere in the file.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
@@ -282,13 +283,18 @@ static void correlate_places(const struct symbol *orig, const struct symbol *pat
 	}
 }
 
-/* The n-th different numbered variable of this base that has no twin yet and that symbol uses. */
-static struct symbol *nth_used(const struct symbol *symbol, const struct symbol *like, size_t nth)
-{
-	struct symbol *seen[32];
-	size_t n_seen = 0;
+/* Those of one name that one function uses: more than that are not told apart. */
+#define USED_MAX 32
 
-	for_each_reloc(reloc, symbol->section, symbol->value, symbol->value + symbol->size) {
+struct used {
+	struct symbol *symbols[USED_MAX];
+	size_t n;
+	bool is_full;
+};
+
+static void collect_used(const struct symbol *part, const struct symbol *like, struct used *used)
+{
+	for_each_reloc(reloc, part->section, part->value, part->value + part->size) {
 		struct target target = reloc_target(reloc);
 		bool is_seen = false;
 
@@ -297,50 +303,72 @@ static struct symbol *nth_used(const struct symbol *symbol, const struct symbol 
 		    strcmp(symbol_base(target.symbol), symbol_base(like)) != 0 ||
 		    section_is_writable(target.section) != section_is_writable(like->section))
 			continue;
-		for (size_t i = 0; i < n_seen; i++)
-			is_seen |= seen[i] == target.symbol;
+		for (size_t i = 0; i < used->n; i++)
+			is_seen |= used->symbols[i] == target.symbol;
 		if (is_seen)
 			continue;
-		if (n_seen == nth)
-			return target.symbol;
-		if (n_seen == ARRAY_SIZE(seen))
-			return NULL;
-		seen[n_seen++] = target.symbol;
+		used->is_full = used->n == USED_MAX;
+		if (used->is_full)
+			return;
+		used->symbols[used->n++] = target.symbol;
 	}
-	return NULL;
 }
 
-static size_t count_used(const struct symbol *symbol, const struct symbol *like)
+/* The numbered variables of a base that have no twin yet, as a function and its .cold use them. */
+static struct used used_by(const struct symbol *symbol, const struct symbol *like)
 {
-	size_t n = 0;
+	struct used used = {0};
 
-	while (n < 32 && nth_used(symbol, like, n))
-		n++;
-	return n;
+	collect_used(symbol, like, &used);
+	if (symbol->child)
+		collect_used(symbol->child, like, &used);
+	return used;
+}
+
+/* The number that ends a name; 0: none, as of clang's first one. */
+static unsigned long number_of(const struct symbol *symbol)
+{
+	const char *dot = strrchr(symbol->name, '.');
+
+	return dot ? strtoul(dot + 1, NULL, 10) : 0;
+}
+
+/*
+ * The order in which code uses variables may change, the one in which they were declared, which
+ * numbers them, hardly does. Where the two say different things, nothing is known.
+ */
+static bool is_same_order(const struct used *a, const struct used *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t j = i + 1; j < a->n; j++)
+			if ((number_of(a->symbols[i]) < number_of(a->symbols[j])) !=
+			    (number_of(b->symbols[i]) < number_of(b->symbols[j])))
+				return false;
+	return true;
 }
 
 /* In functions that changed, as many of one name on both sides are the same in the same order. */
 static void correlate_order(const struct symbol *orig, const struct symbol *patched)
 {
-	for_each_reloc(reloc, patched->section, patched->value, patched->value + patched->size) {
-		struct target target = reloc_target(reloc);
-		struct symbol *a[32], *b[32];
-		size_t n;
+	const struct symbol *parts[] = {patched, patched->child};
 
-		if (!target.symbol || !target.section || !is_candidate(target.symbol) ||
-		    !symbol_is_numbered(target.symbol))
-			continue;
-		n = count_used(patched, target.symbol);
-		if (n == 0 || n >= ARRAY_SIZE(a) || n != count_used(orig, target.symbol))
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			a[i] = nth_used(orig, target.symbol, i);
-			b[i] = nth_used(patched, target.symbol, i);
+	for (size_t p = 0; p < ARRAY_SIZE(parts) && parts[p]; p++)
+		for_each_reloc(reloc, parts[p]->section, parts[p]->value,
+			       parts[p]->value + parts[p]->size) {
+			struct target target = reloc_target(reloc);
+			struct used a, b;
+
+			if (!target.symbol || !target.section || !is_candidate(target.symbol) ||
+			    !symbol_is_numbered(target.symbol))
+				continue;
+			a = used_by(orig, target.symbol);
+			b = used_by(patched, target.symbol);
+			if (a.n != b.n || a.is_full || b.is_full || !is_same_order(&a, &b))
+				continue;
+			for (size_t i = 0; i < a.n; i++)
+				if (may_be_twins(a.symbols[i], b.symbols[i]))
+					pair(a.symbols[i], b.symbols[i]);
 		}
-		for (size_t i = 0; i < n; i++)
-			if (may_be_twins(a[i], b[i]))
-				pair(a[i], b[i]);
-	}
 }
 
 static void correlate_users(struct differ *differ,
