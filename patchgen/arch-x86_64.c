@@ -461,3 +461,9 @@ const char *arch_other_image(const char *path, bool *ret_is_live)
 		}
 	return NULL;
 }
+
+/* __patchable_function_entries is about padding in front of functions. */
+bool arch_lists_fentry(const char *section)
+{
+	return strcmp(section, "__mcount_loc") == 0;
+}

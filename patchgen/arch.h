@@ -69,6 +69,8 @@ bool arch_is_branch_before(const uint8_t *code, size_t at);
 
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);
+/* Whether a section lists the places of such calls. */
+bool arch_lists_fentry(const char *section);
 /* Largest offset from a function's start at which that call may be. */
 #define ARCH_FENTRY_MAX_OFFSET 32
 

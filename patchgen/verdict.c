@@ -87,8 +87,7 @@ bool function_has_fentry(const struct symbol *symbol)
 		const struct entry *entry = &section->entries[i];
 
 		if (entry->owner >= symbol->value && entry->owner < end &&
-		    (strcmp(entry->special->name, "__mcount_loc") == 0 ||
-		     strcmp(entry->special->name, "__patchable_function_entries") == 0))
+		    arch_lists_fentry(entry->section->name))
 			return true;
 	}
 	return false;
