@@ -4,6 +4,7 @@
 
 n=0
 failures=0
+tap_folder=$(cd "$(dirname "$0")" && pwd)
 
 result()
 {
@@ -57,7 +58,7 @@ expect()
 # valid COMMAND WHAT: what the last one printed is as doc/schema says
 valid()
 {
-	if "$(dirname "$0")/../lib/validate" "$1" "$work/out" 2>>"$work/err"; then
+	if "$tap_folder/../lib/validate" "$1" "$work/out" 2>>"$work/err"; then
 		result 0 "$2 is JSON as documented"
 	else
 		result 1 "$2 is JSON as documented"
