@@ -432,6 +432,15 @@ bool arch_is_branch_before(const uint8_t *code, size_t at)
 	return at >= 2 && code[at - 2] == 0x0f && (code[at - 1] & 0xf0) == 0x80;
 }
 
+unsigned arch_nop_length(const uint8_t *code, size_t size)
+{
+	static const uint8_t nop2[] = {0x66, 0x90}, nop5[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
+
+	if (size >= sizeof(nop5) && memcmp(code, nop5, sizeof(nop5)) == 0)
+		return sizeof(nop5);
+	return size >= sizeof(nop2) && memcmp(code, nop2, sizeof(nop2)) == 0 ? sizeof(nop2) : 0;
+}
+
 bool arch_is_fentry(const char *name)
 {
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;

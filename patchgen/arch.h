@@ -12,6 +12,7 @@
 
 #define ARCH_MACHINE      EM_X86_64
 #define ARCH_MACHINE_NAME "x86_64"
+#define ARCH_SOURCE       "x86" /* folder below arch/ */
 /* What clang calls .eh_frame. */
 #define ARCH_SHT_UNWIND SHT_X86_64_UNWIND
 
@@ -66,6 +67,9 @@ bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t ad
 
 /* Whether the bytes before a place are those of a direct call or jump, whose operand it is. */
 bool arch_is_branch_before(const uint8_t *code, size_t at);
+
+/* Length of the instruction that does nothing at the start of size bytes of code; 0: none is. */
+unsigned arch_nop_length(const uint8_t *code, size_t size);
 
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);

@@ -131,7 +131,8 @@ static int fill(const struct prepared *prepared, const char *output, struct diag
 	r = r ?: copy_part(kernel, output, "include", /* folder= */ true);
 	r = r ?: copy_part(kernel, output, "arch", /* folder= */ true);
 	r = r ?: copy_tool(kernel, output, "scripts");
-	r = r ?: copy_tool(kernel, output, "tools/objtool/objtool");
+	/* The whole folder: Debian's objtool of 6.12 only calls another one beside it. */
+	r = r ?: copy_tool(kernel, output, "tools/objtool");
 	r = r ?: write_text(output, "include/config/kernel.release", kernel->release);
 	/* Without it, make would run syncconfig. */
 	r = r ?: write_text(output, "include/config/auto.conf.cmd", "");

@@ -14,13 +14,60 @@ static bool is_function(const struct symbol *symbol)
 	       symbol->size <= symbol->section->size - symbol->value;
 }
 
-static bool same_piece(const uint8_t *a, const uint8_t *b, uint64_t n, uint64_t *at)
+static bool is_jump_label(const struct section *code, uint64_t at)
 {
-	for (uint64_t i = 0; i < n; i++)
-		if (a[i] != b[i]) {
-			*at += i;
-			return false;
+	const struct section *table = object_find_section(code->object, "__jump_table");
+
+	for (size_t i = 0; table && i < table->n_relocs; i++) {
+		struct target target = reloc_target(&table->relocs[i]);
+		uint64_t value = target.symbol ? target.symbol->value : 0;
+
+		if (target.section == code && value + target.offset == at)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where the kernel is linked with IBT, objtool works on all of vmlinux and no single object: only
+ * there it makes no-ops of the jumps that stand for branches which are off.
+ */
+static unsigned jump_label_length(const struct section *code, uint64_t at, const uint8_t *shipped,
+				  uint64_t size)
+{
+	unsigned length = arch_nop_length(shipped, size);
+	struct insn insn;
+
+	if (length == 0 || arch_decode(code->data + at, size, &insn) < 0 || !insn.is_branch ||
+	    insn.length != length || !is_jump_label(code, at))
+		return 0;
+	return length;
+}
+
+struct comparison {
+	const struct section *code;
+	const uint8_t *shipped; /* of the function at start */
+	uint64_t start, end, at;
+};
+
+/* Up to a place; what is wider than that goes on in a relocated field, which is not compared. */
+static bool same_until(struct comparison *c, uint64_t to)
+{
+	const uint8_t *code = c->code->data;
+
+	while (c->at < to) {
+		const uint8_t *shipped = c->shipped + (c->at - c->start);
+		unsigned length;
+
+		if (code[c->at] == *shipped) {
+			c->at++;
+			continue;
 		}
+		length = jump_label_length(c->code, c->at, shipped, c->end - c->at);
+		if (length == 0)
+			return false;
+		c->at = c->at + length < to ? c->at + length : to;
+	}
 	return true;
 }
 
@@ -31,8 +78,8 @@ static bool same_piece(const uint8_t *a, const uint8_t *b, uint64_t n, uint64_t 
 static bool same_bytes(const struct symbol *function, const uint8_t *shipped, uint64_t *ret_first)
 {
 	const struct section *section = function->section;
-	uint64_t start = function->value, at = start, end = start + function->size;
-	const uint8_t *code = section->data;
+	uint64_t start = function->value, end = start + function->size;
+	struct comparison c = {section, shipped, start, end, start};
 	bool same = true;
 
 	for_each_reloc(reloc, section, start, end) {
@@ -40,15 +87,15 @@ static bool same_bytes(const struct symbol *function, const uint8_t *shipped, ui
 
 		if (arch_reloc_is_none(reloc->type))
 			continue;
-		same = width && reloc->offset >= at && width <= end - reloc->offset &&
-		       same_piece(code + at, shipped + (at - start), reloc->offset - at, &at);
+		same = width && reloc->offset >= c.at && width <= end - reloc->offset &&
+		       same_until(&c, reloc->offset);
 		if (!same)
 			break;
-		at = reloc->offset + width;
+		c.at = reloc->offset + width;
 	}
-	same = same && same_piece(code + at, shipped + (at - start), end - at, &at);
+	same = same && same_until(&c, end);
 	if (!same && ret_first)
-		*ret_first = at - start;
+		*ret_first = c.at - start;
 	return same;
 }
 

@@ -5,6 +5,7 @@
 
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
+#include "arch.h"
 #include "files.h"
 #include "makefile.h"
 #include "progress.h"
@@ -663,16 +664,19 @@ static int run_commands(struct tree *tree, const struct tree_patched *patched,
 			char *const *commands, size_t n, struct run_result *results)
 {
 	_cleanup_free_ struct run *runs = calloc(n + 1, sizeof(*runs));
-	_cleanup_free_ const char *(*argv)[5] = calloc(n + 1, sizeof(*argv));
+	_cleanup_free_ const char *(*argv)[7] = calloc(n + 1, sizeof(*argv));
 
 	if (!runs || !argv)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
+		/* Which of several objtools Debian's runs is told by kbuild's variable. */
+		argv[i][0] = "env";
+		argv[i][1] = "SRCARCH=" ARCH_SOURCE;
 		/* kbuild chains the compiler and objtool with ';': the first failure ends it. */
-		argv[i][0] = "/bin/sh";
-		argv[i][1] = "-e";
-		argv[i][2] = "-c";
-		argv[i][3] = commands[i];
+		argv[i][2] = "/bin/sh";
+		argv[i][3] = "-e";
+		argv[i][4] = "-c";
+		argv[i][5] = commands[i];
 		runs[i] = (struct run){.argv = argv[i],
 				       .folder = patched[i].original->place ?
 							 patched[i].original->place->folder :
