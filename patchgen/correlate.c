@@ -109,7 +109,8 @@ static bool functions_alike(const struct symbol *a, const struct symbol *b)
 		bool end_b = j == y->n_relocs || y->relocs[j].offset >= b->value + b->size;
 		uint64_t next = end_a ? a->size : x->relocs[i].offset - a->value;
 
-		if (end_a != end_b ||
+		/* Relocations may overlap in what no assembler wrote. */
+		if (end_a != end_b || next < at ||
 		    memcmp(x->data + a->value + at, y->data + b->value + at, next - at))
 			return false;
 		if (end_a)
