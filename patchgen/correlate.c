@@ -120,6 +120,8 @@ static bool functions_alike(const struct symbol *a, const struct symbol *b)
 		    !targets_alike(&x->relocs[i], &y->relocs[j]))
 			return false;
 		at = next + arch_reloc_width(x->relocs[i].type);
+		if (at > a->size)
+			return false;
 	}
 }
 

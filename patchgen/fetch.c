@@ -324,9 +324,10 @@ static int fetch_source(struct fetch *fetch, const char *staged)
 	r = r ?: folder_make(staged, 0755);
 	if (r < 0)
 		return r;
+	/* Debian compresses it in blocks, for as many processors as there are. */
 	return run_step(fetch,
-			(const char *const[]){"tar", "-xJf", archive, "-C", staged,
-					      "--strip-components=1", NULL},
+			(const char *const[]){"tar", "--use-compress-program=xz -T0", "-xf",
+					      archive, "-C", staged, "--strip-components=1", NULL},
 			"the source");
 }
 
