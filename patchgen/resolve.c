@@ -201,7 +201,8 @@ static bool has_plain(struct resolver *resolver)
 	if (resolver->is_plain_tried)
 		return resolver->plain_proof;
 	resolver->is_plain_tried = true;
-	if (string_format(&path, "%.*s.plain.o", n, resolver->original->object) < 0 ||
+	if (!resolver->tree ||
+	    string_format(&path, "%.*s.plain.o", n, resolver->original->object) < 0 ||
 	    tree_compile_plain(resolver->tree, resolver->original, path) < 0 ||
 	    object_open(path, &resolver->plain, NULL) < 0)
 		return false;

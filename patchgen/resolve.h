@@ -42,6 +42,7 @@ int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *o
 /*
  * From here on the requests are about this object. It is compared with the shipped kernel or
  * module: -ENOENT where nothing of it is there (KM304) or all of it is something else (KM312).
+ * Where that leaves something open it is compiled in another way, too; tree NULL: it is not.
  */
 int resolver_set_object(struct resolver *resolver, const struct tree *tree,
 			const struct compiled *original, struct diag_list *diags);

@@ -120,7 +120,7 @@ static void run(const struct image *image, uint32_t options, struct diag_list *d
 	if (resolver_new(&kernel, image, VERIFY_REQUIRE, diags, &resolver) < 0)
 		return;
 	if (resolver_add_new_symbols(resolver, &original, compiled.path, diags) == 0 &&
-	    resolver_set_object(resolver, &original, diags) == 0)
+	    resolver_set_object(resolver, NULL, &original, diags) == 0)
 		look_up(resolver, options, diags);
 	else
 		fuzz_expect(!(options & PAIR_ORIGINAL), "not found: %s", diags->items[0].message);
