@@ -190,13 +190,24 @@ static int add_modules(struct build *build)
 {
 	struct manifest *manifest = build->manifest;
 	const char *name, *build_id;
+	bool is_needed;
 
 	manifest_clear_modules(manifest);
-	for (size_t i = 0; resolver_module(build->resolver, i, &name, &build_id); i++) {
+	for (size_t i = 0; resolver_module(build->resolver, i, &name, &build_id, &is_needed); i++) {
 		struct manifest_module *modules;
 
-		if (!is_target(build, name))
+		if (!is_target(build, name) && !is_needed)
 			continue;
+		if (!is_target(build, name)) {
+			int r = strv_append(&build->needed, name);
+
+			if (r < 0)
+				return r;
+			diag_add(
+				&build->diags, KM336, DIAG_NOTE, 0, NULL,
+				"the patch uses symbols of the module %s, which it does not change",
+				name);
+		}
 		modules =
 			reallocarray(manifest->modules, manifest->n_modules + 1, sizeof(*modules));
 

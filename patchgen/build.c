@@ -606,6 +606,7 @@ static int link_module(struct build *build)
 		.objects = parts,
 		.namespaces = resolver_namespaces(build->resolver),
 		.symvers = build->outside.symvers,
+		.needed = build->needed,
 		.folder = folder,
 	};
 	return module_link(&options, &build->diags, &build->module);
@@ -699,6 +700,7 @@ void build_done(struct build *build)
 	free(build->overlay);
 	free(build->compile_options);
 	overrides_done(&build->overrides);
+	strv_free(build->needed);
 	free(build->manifest_text);
 	free(build->result);
 	diag_list_done(&build->diags);

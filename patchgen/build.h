@@ -68,6 +68,7 @@ struct build {
 	struct signature signature; /* what was made with it */
 	struct build_object *objects;
 	size_t n_objects;
+	char **needed; /* modules that the patch uses symbols of, but does not change */
 	char *manifest_text;
 	size_t manifest_size;
 	struct module_result module;

@@ -21,8 +21,12 @@ static const char source_head[] =
 	"\n"
 	"#include \"patch.inc\"\n"
 	"\n"
+	"static void kmend_patch_exit(void);\n"
+	"\n"
 	"#if PATCH_FUNCS\n"
-	"static struct kmend_func kmend_funcs[0] __used __section(KMEND_SEC_FUNCS) __aligned(8);\n"
+	"static struct kmend_func kmend_funcs[] __used __section(KMEND_SEC_FUNCS) __aligned(8) = {\n"
+	"	PATCH_NEEDED\n"
+	"};\n"
 	"#endif\n"
 	"\n"
 	"#if PATCH_CALLBACKS\n"
@@ -121,6 +125,7 @@ static int count_records(const struct module_parts *parts, struct diag_list *dia
 		if (r < 0)
 			return r;
 	}
+	counts.funcs += strv_length(parts->needed);
 	*ret = counts;
 	return 0;
 }
@@ -136,6 +141,21 @@ static void put_string(FILE *out, const char *macro, const char *value)
 	fputs("\"\n", out);
 }
 
+/*
+ * The core holds the modules that its records name. Where a patch only uses symbols of one, it is
+ * a record that replaces nothing: of a range, the first byte of the module's exit function.
+ */
+static void put_needed(FILE *out, char *const *modules)
+{
+	fputs("#define PATCH_NEEDED", out);
+	for (; modules && *modules; modules++)
+		fprintf(out,
+			" { .new_addr = (unsigned long)kmend_patch_exit, .new_size = 1,"
+			" .flags = KMEND_FUNC_RANGE, .name = \"needed\", .object = \"%s\" },",
+			*modules);
+	fputc('\n', out);
+}
+
 static int write_constants(const struct module_parts *parts, const struct record_counts *counts)
 {
 	_cleanup_free_ char *text = NULL;
@@ -147,6 +167,7 @@ static int write_constants(const struct module_parts *parts, const struct record
 	put_string(out, "PATCH_NAME", parts->name);
 	put_string(out, "PATCH_VERSION", parts->version);
 	put_string(out, "PATCH_BUILD_ID", parts->build_id);
+	put_needed(out, parts->needed);
 	fprintf(out, "#define PATCH_FUNCS %zu\n", counts->funcs);
 	fprintf(out, "#define PATCH_CALLBACKS %zu\n", counts->callbacks);
 	for (char *const *name = parts->namespaces; name && *name; name++)

@@ -14,6 +14,7 @@ struct module_parts {
 	size_t manifest_size;
 	char *const *objects; /* patch objects; NULL-terminated */
 	char *const *namespaces; /* of exported symbols; NULL-terminated, may be NULL */
+	char *const *needed; /* modules that have to stay; NULL-terminated, may be NULL */
 	const char *symvers; /* of a module that is not the kernel's own; NULL: there is none */
 	const char *folder; /* scratch, empty, private to this call */
 };

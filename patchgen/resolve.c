@@ -459,12 +459,13 @@ char *const *resolver_namespaces(const struct resolver *resolver)
 }
 
 bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
-		     const char **ret_build_id)
+		     const char **ret_build_id, bool *ret_is_needed)
 {
 	if (i >= resolver->n_modules)
 		return false;
 	*ret_name = resolver->modules[i]->name;
 	*ret_build_id = resolver->modules[i]->build_id;
+	*ret_is_needed = resolver->modules[i]->is_needed;
 	return true;
 }
 
@@ -619,7 +620,7 @@ static struct reach_answer reach_made_global(const struct resolver *resolver, co
 	size_t first;
 
 	for (size_t i = 0; i < resolver->n_made_global; i++) {
-		const struct shipped *owner = resolver->made_global[i].owner;
+		struct shipped *owner = resolver->made_global[i].owner;
 
 		if (strcmp(resolver->made_global[i].name, name) != 0)
 			continue;
@@ -627,6 +628,7 @@ static struct reach_answer reach_made_global(const struct resolver *resolver, co
 		case 0:
 			break;
 		case 1:
+			owner->is_needed |= owner != resolver->owner;
 			return answer(REACH_KLP, owner, 0);
 		default:
 			return answer(REACH_AMBIGUOUS, owner, 0);

@@ -65,7 +65,7 @@ char *const *resolver_namespaces(const struct resolver *resolver);
 
 /* The i-th target module that was opened, in the order of opening; false past the last. */
 bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
-		     const char **ret_build_id);
+		     const char **ret_build_id, bool *ret_is_needed);
 
 DEFINE_CLEANUP(struct resolver *, resolver_free)
 #define _cleanup_resolver_ _cleanup_(resolver_freep)

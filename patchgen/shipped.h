@@ -28,6 +28,7 @@ struct shipped {
 	char *path; /* of the file */
 	const struct image *image; /* vmlinux */
 	struct object *module;
+	bool is_needed; /* a symbol of it is used by the code of another module, or of vmlinux */
 	/* A module's, by name, those of one name in the order in which the kernel counts them. */
 	struct shipped_symbol *symbols;
 	size_t n_symbols;

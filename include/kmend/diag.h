@@ -155,6 +155,8 @@
 	  "give the list of exactly the image that the patch is built for")                      \
 	X(KM335, "the source of a module cannot be compiled",                                    \
 	  "give the folder that 'make -C BUILD M=FOLDER' builds the module from")                \
+	X(KM336, "a module has to be there that the patch does not change",                      \
+	  "load it before the patch: it stays as long as the patch does")                        \
 	X(KM340, "the compiler's launcher cannot be used",                                       \
 	  "give a program's name or absolute path: --launcher=ccache")                           \
 	X(KM341, "the compiler's launcher has something to say",                                 \

@@ -25,7 +25,7 @@
  *     release: 6.1.0-54-cloud-amd64
  *     arch: x86_64
  *     build-id: 40 hexadecimal digits
- *   modules:                          target modules the patch was verified against
+ *   modules:                          those that the patch changes or uses symbols of, as verified
  *     - name: btrfs
  *       build-id: 40 hexadecimal digits
  *   build:
