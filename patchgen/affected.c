@@ -219,6 +219,57 @@ static int refuse_image(struct diag_list *diags, const char *path, const char *i
 	return r ?: cannot_patch(diags, path, is_live ? live : over, message);
 }
 
+static int refuse_build_change(struct diag_list *diags, const char *path)
+{
+	return cannot_patch(diags, path, NULL, "changes how the kernel is configured or compiled");
+}
+
+static bool is_makefile(const char *path)
+{
+	const char *base = base_name(path);
+
+	return strcmp(base, "Makefile") == 0 || strcmp(base, "Kbuild") == 0;
+}
+
+static int add_new_file(const struct kernel *kernel, const char *path, bool is_c,
+			struct affected *affected, struct diag_list *diags)
+{
+	const struct diag_where where = {.file = path};
+	_cleanup_free_ char *full = NULL;
+	int r;
+
+	r = string_format(&full, "%s/%s", kernel->source, path);
+	if (r == 0 && path_exists(full))
+		return diag_add(diags, KM120, DIAG_REFUSAL, -EINVAL, &where,
+				"the patch adds a file that the source has");
+	r = r ?: add_once(&affected->touched, path);
+	r = r ?: add_once(&affected->created, path);
+	return r == 0 && is_c ? add_once(&affected->added, path) : r;
+}
+
+/* In a folder with a Makefile that changes, too. */
+static int check_added(const struct affected *affected, struct diag_list *diags)
+{
+	static const char hint[] = "add it to its folder's Makefile, as an object of the kernel or "
+				   "of the module, or put what it has into a file that is there";
+	int result = 0;
+
+	for (char **path = affected->added; path && *path; path++) {
+		int n = base_name(*path) - *path;
+		bool found = false;
+
+		for (char **makefile = affected->makefiles; makefile && *makefile; makefile++)
+			found |= base_name(*makefile) - *makefile == n &&
+				 strncmp(*makefile, *path, n) == 0;
+		if (!found)
+			result = cannot_patch(diags, *path, hint,
+					      "a new file that no Makefile is told of");
+	}
+	for (char **path = affected->makefiles; !affected->added && path && *path; path++)
+		result = refuse_build_change(diags, *path);
+	return result;
+}
+
 static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
 		    struct affected *affected, struct diag_list *diags)
 {
@@ -236,17 +287,18 @@ static int add_file(const struct kernel *kernel, const char *config, const struc
 	if (kind == KIND_IGNORED)
 		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
 				"not part of the kernel: passed over");
+	if (kind == KIND_BUILD && is_makefile(file->path) && !file->is_new && !file->is_deleted)
+		return add_once(&affected->makefiles, file->path);
 	if (kind == KIND_BUILD)
-		return cannot_patch(diags, file->path, NULL,
-				    "changes how the kernel is configured or compiled");
+		return refuse_build_change(diags, file->path);
 	if (kind == KIND_ASSEMBLY)
 		return cannot_patch(diags, file->path, for_assembly, "assembly or a linker script");
 	if (kind == KIND_OTHER)
 		return cannot_patch(diags, file->path, NULL, "neither a C file nor a header");
-	if (file->is_new || file->is_deleted)
-		return cannot_patch(diags, file->path, NULL,
-				    file->is_new ? "a new file cannot be added yet" :
-						   "a file that is removed");
+	if (file->is_deleted)
+		return cannot_patch(diags, file->path, NULL, "a file that is removed");
+	if (file->is_new)
+		return add_new_file(kernel, file->path, kind == KIND_C, affected, diags);
 	r = string_format(&full, "%s/%s", kernel->source, file->path);
 	if (r < 0)
 		return r;
@@ -279,6 +331,7 @@ int affected_find(const struct kernel *kernel, struct patch_text *const *patches
 			if (r < 0)
 				result = r;
 		}
+	result = result ?: check_added(&affected, diags);
 	if (result < 0)
 		return result;
 	if (!affected.sources && !affected.headers)
@@ -295,6 +348,9 @@ void affected_done(struct affected *affected)
 	strv_free(affected->sources);
 	strv_free(affected->touched);
 	strv_free(affected->headers);
+	strv_free(affected->created);
+	strv_free(affected->added);
+	strv_free(affected->makefiles);
 	strv_free(affected->unlisted);
 	*affected = (struct affected){0};
 }

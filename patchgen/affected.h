@@ -10,6 +10,9 @@ struct affected {
 	char **sources; /* C files that objects are compiled from; NULL-terminated */
 	char **touched; /* files the patch changes that the kernel is compiled from; likewise */
 	char **headers; /* those of them that are headers; likewise */
+	char **created; /* those of touched that the patch adds, and the kernel does not have */
+	char **added; /* those of created that are C files, each an object of its own */
+	char **makefiles; /* that the patch changes, which may be for those only */
 	char **unlisted; /* those of sources that no Makefile names, as far as it can be read */
 	size_t n_direct; /* the first of sources; the others follow from headers */
 };

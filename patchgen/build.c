@@ -7,6 +7,7 @@
 #include "../lib/strv.h"
 #include "author.h"
 #include "build-input.h"
+#include "build-new.h"
 #include "build-steps.h"
 #include "declarations.h"
 #include "fidelity.h"
@@ -111,17 +112,34 @@ static int check_output(struct build *build)
 	return 0;
 }
 
+/* Empty, of a file that the patch adds. */
+static int read_original(struct build *build, const char *path, char **ret, size_t *ret_size)
+{
+	_cleanup_free_ char *full = NULL;
+	int r;
+
+	if (strv_contains(build->affected.created, path)) {
+		*ret = strdup("");
+		*ret_size = 0;
+		return *ret ? 0 : -ENOMEM;
+	}
+	r = string_format(&full, "%s/%s", build->source, path);
+	r = r ?: file_read(full, SOURCE_MAX, ret, ret_size);
+	if (r < 0)
+		diag_error(&build->diags, KM102, r, "%s: %s", full ?: path, strerror(-r));
+	return r;
+}
+
 int build_apply_to_file(struct build *build, const char *path)
 {
 	_cleanup_(source_text_done) struct source_text source = {0};
-	_cleanup_free_ char *full = NULL, *text = NULL, *patched = NULL;
+	_cleanup_free_ char *text = NULL, *patched = NULL;
 	size_t size;
 	int r;
 
-	r = string_format(&full, "%s/%s", build->source, path);
-	r = r ?: file_read(full, SOURCE_MAX, &text, &size);
+	r = read_original(build, path, &text, &size);
 	if (r < 0)
-		return diag_error(&build->diags, KM102, r, "%s: %s", full ?: path, strerror(-r));
+		return r;
 	r = source_text_split(text, size, &source);
 	for (size_t i = 0; r == 0 && i < build->n_patches; i++) {
 		const struct patch_text *patch = build->patches[i];
@@ -131,7 +149,10 @@ int build_apply_to_file(struct build *build, const char *path)
 				r = source_text_apply(&source, patch, &patch->files[k],
 						      &build->diags);
 	}
-	r = r ?: source_text_write(&source, &patched, &size);
+	if (strv_contains(build->affected.makefiles, path))
+		r = r ?: source_text_join(&source, &patched, &size);
+	else
+		r = r ?: source_text_write(&source, &patched, &size);
 	r = r ?: overlay_replace(build->source, build->overlay, path, patched, size);
 	return r;
 }
@@ -150,7 +171,12 @@ static int apply_patches(struct build *build)
 		if (r < 0)
 			result = r;
 	}
-	return result;
+	for (char **path = build->affected.makefiles; path && *path; path++) {
+		r = build_apply_to_file(build, *path);
+		if (r < 0)
+			result = r;
+	}
+	return result ?: build_check_makefiles(build);
 }
 
 /* A patched header may be reached from a file's folder by a path with "..". */
@@ -194,6 +220,19 @@ int build_add_object(struct build *build, struct tree_original *original, bool i
 	if (r < 0 || object->original.place)
 		return r;
 	return add_target_folder(build, &object->original);
+}
+
+static int add_new_object(struct build *build, const char *source)
+{
+	struct tree_original original = {.source = source};
+	int r;
+
+	r = build_compile_new(build, source, &original.compiled);
+	r = r ?: build_add_object(build, &original, /* is_indirect= */ false);
+	if (r == 0)
+		build->objects[build->n_objects - 1].is_new = true;
+	compiled_done(&original.compiled);
+	return r;
 }
 
 static int is_not_compiled(struct build *build, const struct tree_original *original)
@@ -297,18 +336,21 @@ static int open_tree(struct build *build)
 
 static int compile(struct build *build, char *const *sources, size_t n, bool is_indirect)
 {
-	size_t first = build->n_objects;
+	size_t first = build->n_objects, n_new;
 	_cleanup_free_ struct tree_original *originals = calloc(n + 1, sizeof(*originals));
 	struct build_object *objects;
 	int r;
 
-	objects = reallocarray(build->objects, first + n + 1, sizeof(*objects));
+	n_new = is_indirect ? 0 : strv_length(build->affected.added);
+	objects = reallocarray(build->objects, first + n + n_new + 1, sizeof(*objects));
 	if (objects)
 		build->objects = objects;
 	if (!objects || !originals)
 		return -ENOMEM;
-	memset(objects + first, 0, (n + 1) * sizeof(*objects));
+	memset(objects + first, 0, (n + n_new + 1) * sizeof(*objects));
 	r = compile_originals(build, sources, is_indirect, originals, n);
+	for (char **path = build->affected.added; r == 0 && !is_indirect && path && *path; path++)
+		r = add_new_object(build, *path);
 	if (r < 0 || build->n_objects == first)
 		return r;
 	return build_compile_patched(build, objects + first, build->n_objects - first);
@@ -568,6 +610,7 @@ static int compare_all(struct build *build)
 	r = build->options->module_source ? compare_outside(build) : compare_batches(build);
 
 	/* What objects that were not compared need is not known. */
+	r = r ?: build_check_used(build);
 	if (r == 0 && overrides_refuse_stale(&build->overrides, &build->diags))
 		r = -EINVAL;
 	r = overrides_write(&build->overrides, build->manifest) ?: r;

@@ -43,6 +43,7 @@ struct build_object {
 	size_t n_functions, n_proven;
 	char **verified, **unproven; /* changed functions; NULL-terminated, may be NULL */
 	const char *shipped, *shipped_build_id; /* the file that they were compared with */
+	bool is_new; /* a file that the patch adds: its original is empty */
 	bool is_indirect; /* not touched itself: it uses what changed in a header */
 };
 

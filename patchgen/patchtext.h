@@ -81,4 +81,7 @@ int source_text_apply(struct source_text *source, const struct patch_text *patch
  */
 int source_text_write(const struct source_text *source, char **ret, size_t *ret_size);
 
+/* The same without directives, for what is no C. */
+int source_text_join(const struct source_text *source, char **ret, size_t *ret_size);
+
 #endif

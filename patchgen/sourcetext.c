@@ -292,3 +292,23 @@ int source_text_write(const struct source_text *source, char **ret, size_t *ret_
 	*ret_size = size;
 	return 0;
 }
+
+int source_text_join(const struct source_text *source, char **ret, size_t *ret_size)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	for (size_t i = 0; i < source->n_lines; i++) {
+		fwrite(source->lines[i].text, 1, source->lines[i].length, out);
+		if (i + 1 < source->n_lines || source->newline_at_end)
+			fputc('\n', out);
+	}
+	if (fclose(out) != 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(text);
+	*ret_size = size;
+	return 0;
+}

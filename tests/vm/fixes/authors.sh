@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Callbacks that an author wrote into C files of the kernel and of a module: called in order, told
-# what they need, one that refuses leaves everything as it was.
+# what they need, one that refuses leaves everything as it was. And a C file that the patch adds.
 # module: nlmon
 # file: fixes.inc
 # shellcheck shell=sh
@@ -27,6 +27,7 @@ undone=$(said "version: revert .*, undone")
 patch_apply
 # What was prepared before was undone where it came first.
 is "$(sed -n 2p /proc/version)" "applies $((undone + 1))" "the kernel's file was prepared"
+is "$(sed -n 3p /proc/version)" "authors of proc: 2 42" "code of a file that is new runs, as part of its folder"
 is "$(said "nlmon: ready")" 1 "and the module's callback called"
 refused "the module cannot be unloaded" rmmod nlmon
 patch_revert
