@@ -59,6 +59,7 @@ sync
 ok "and count on ($seen, $(maps))" [ "$(maps)" -gt "$seen" ]
 is "$(checksum /dev/zram0)" "$sum" "what is written elsewhere harms nothing"
 is "$(./use cmac $NULL)" "error 129" "a key of zeros is refused: symbols of a namespace"
+is "$(dmesg | grep -c 'cmac: a key of zeros')" 1 "THIS_MODULE is the module that is patched"
 is "$(./use cmac $KEY)" $MAC "the other gives the same as before"
 is "$(cat /sys/block/dm-0/dm/name)" "proof without statistics" "a key of a module is off"
 is "$(checksum /dev/dm-0)" "$sum" "the device works"

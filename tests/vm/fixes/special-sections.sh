@@ -80,7 +80,7 @@ shown 'own counts: 1' "a per-CPU variable of the patch counts"
 is "$(echo "$text" | sed -n 's/^processes: \([0-9]*\) .*/\1/p')" \
 	"$(echo "$text" | sed -n 's/^processes: [0-9]* //p')" \
 	"a per-CPU variable of the kernel, which is not exported, is read"
-shown 'waiting: [0-9]' "a function that is not exported is reached by a jump"
+shown 'waiting: [0-9]+ 1[0-9]{3}$' "functions that are not exported, by a jump and by a table"
 shown 'msr: 1' "a call through the table of paravirtualization"
 shown 'fault: -14' "a fault in the new code is caught"
 shown 'name: one' "a table of the patch"
@@ -135,12 +135,14 @@ echo "p:proof $MODULE:own_function x=%di" >$TRACE/kprobe_events
 echo 1 >$TRACE/events/kprobes/proof/enable
 read_it
 like "$(cat $TRACE/trace)" 'proof: \(own_function.* x=0x29' "and by a kprobe"
+refused "but not where it says so" sh -c "echo 'p:no $MODULE:waiting' >>$TRACE/kprobe_events"
 echo 0 >$TRACE/events/kprobes/proof/enable
 echo >$TRACE/kprobe_events
 
 sleeper
 is "$(frames)" "$FRAMES" "the stack of a task that sleeps in the new code"
 first=$sleeper
+echo version_proc_show sleep_here >$TRACE/set_ftrace_filter
 echo function_graph >$TRACE/current_tracer
 sleeper
 is "$(frames)" "$FRAMES" "and of one that entered it under the tracer of returns"
@@ -151,6 +153,7 @@ read_it
 shown 'schedstats: off' "the key is turned off again"
 is "$(grep -c 'cpu=4242' $TRACE/trace)" 0 "the tracepoint is off again"
 echo nop >$TRACE/current_tracer
+echo >$TRACE/set_ftrace_filter
 ok "a revert begins" sh -c "echo 0 >'$PATCH/enabled'"
 sleep 0.5
 is "$(cat "$PATCH/state")" reverting "it waits for those who sleep in the new code"
