@@ -184,12 +184,16 @@ static int list_functions(struct differ *differ)
 static int list_callers(struct differ *differ)
 {
 	struct diff_result *result = differ->result;
-	_cleanup_free_ struct symbol **callers = NULL;
-	size_t n;
+	_cleanup_free_ struct symbol **callers = NULL, **changed = NULL;
+	size_t n, n_changed;
 	int r;
 
 	r = select_functions(differ, is_caller, &callers, &n);
-	return r ?: list_names(callers, n, &result->callers, &result->n_callers);
+	r = r ?: list_names(callers, n, &result->callers, &result->n_callers);
+	r = r ?: select_functions(differ, is_changed, &changed, &n_changed);
+	for (size_t i = 0; r == 0 && i < n_changed; i++)
+		result->changes[i].is_carried = changed[i]->is_carried;
+	return r;
 }
 
 /* What the original has already is none of the patch's. */

@@ -94,6 +94,7 @@ struct diff_change {
 	char *section; /* special section, where only what it says of the function changed */
 	char *file; /* of that instruction; NULL: not known */
 	unsigned line;
+	bool is_carried; /* no entry for ftrace: its callers are redirected instead */
 };
 
 /* Names as in the object files; a .cold or similar part counts under its parent. */

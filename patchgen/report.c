@@ -17,6 +17,23 @@ static void print_names(FILE *f, const char *what, char *const *names, size_t n)
 	fputc('\n', f);
 }
 
+static void print_changed(FILE *f, const char *what, const struct diff_result *diff,
+			  bool is_carried)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; diff->changes && i < diff->n_changed; i++) {
+		if (diff->changes[i].is_carried != is_carried)
+			continue;
+		if (!*separator)
+			fprintf(f, "    %s", what);
+		fprintf(f, "%s %s", separator, diff->changed[i]);
+		separator = ",";
+	}
+	if (*separator)
+		fputc('\n', f);
+}
+
 static void print_callbacks(FILE *f, char *const *callbacks)
 {
 	const char *separator = "    calls";
@@ -40,8 +57,9 @@ static void print_object(FILE *f, const struct build_object *object)
 		fprintf(f, "    module's build-id %s\n", object->shipped_build_id);
 	if (object->diff.verdict == DIFF_NO_CHANGE)
 		fprintf(f, "    no change\n");
-	print_names(f, "redirects", object->diff.changed, object->diff.n_changed);
-	print_names(f, "with their callers", object->diff.callers, object->diff.n_callers);
+	print_changed(f, "redirects", &object->diff, /* is_carried= */ false);
+	print_changed(f, "replaces", &object->diff, /* is_carried= */ true);
+	print_names(f, "  by redirecting", object->diff.callers, object->diff.n_callers);
 	print_names(f, "NOT PROVEN", object->unproven, strv_length(object->unproven));
 	print_names(f, "adds", object->diff.added, object->diff.n_added);
 	print_callbacks(f, object->diff.callbacks);
