@@ -9,7 +9,10 @@
 #include "../lib/buildid.h"
 #include "files.h"
 #include "symbolfile.h"
+#include "scratch.h"
 #include "unpack.h"
+
+#define EXTRACT_PREFIX ".extract-"
 
 static int unreadable(struct diag_list *diags, const struct kernel *kernel, const char *what)
 {
@@ -158,6 +161,29 @@ static int read_image(struct image *image, const struct kernel *kernel, const ch
 	return r < 0 ? r : read_banner(image, kernel, diags);
 }
 
+/* Beside its place, on the disk before it gets its name: the next build has to trust it. */
+static int extract(const struct kernel *kernel, const char *vmlinux, struct diag_list *diags)
+{
+	struct scratch scratch = {.fd = -1};
+	_cleanup_free_ char *temporary = NULL;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	scratch_clean(kernel->work, EXTRACT_PREFIX);
+	r = scratch_make(kernel->work, EXTRACT_PREFIX, &scratch);
+	if (r < 0)
+		return diag_error(diags, KM103, r, "%s: %s", kernel->work, strerror(-r));
+	r = string_format(&temporary, "%s/vmlinux", scratch.path);
+	r = r ?: unpack_vmlinuz(kernel->vmlinuz, temporary, diags);
+	if (r == 0) {
+		fd = open(temporary, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || fsync(fd) < 0 || rename(temporary, vmlinux) < 0)
+			r = diag_error(diags, KM103, -errno, "%s: %s", vmlinux, strerror(errno));
+	}
+	scratch_done(&scratch, /* keep= */ false);
+	return r;
+}
+
 int image_open(const struct kernel *kernel, const char *symbols, struct diag_list *diags,
 	       struct image **ret)
 {
@@ -175,7 +201,7 @@ int image_open(const struct kernel *kernel, const char *symbols, struct diag_lis
 	if (stat(kernel->vmlinuz, &compressed) < 0)
 		return unreadable(diags, kernel, strerror(errno));
 	if (stat(vmlinux, &extracted) < 0 || extracted.st_mtime < compressed.st_mtime)
-		r = unpack_vmlinuz(kernel->vmlinuz, vmlinux, diags);
+		r = extract(kernel, vmlinux, diags);
 	if (r < 0)
 		return r;
 	image->fd = open(vmlinux, O_RDONLY | O_CLOEXEC);

@@ -180,10 +180,8 @@ static enum diag_severity severity_of(const char *name)
 	return DIAG_ERROR;
 }
 
-static void read_diags(struct task *task)
+static void read_diags(struct json_object *list, struct diag_list *diags)
 {
-	struct json_object *list = json_object_object_get(task->report, "diagnostics");
-
 	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
 		struct json_object *o = json_object_array_get_idx(list, i);
 		const struct diag_where where = {
@@ -195,10 +193,18 @@ static void read_diags(struct task *task)
 			.offset = json_object_get_int64(json_object_object_get(o, "offset")),
 		};
 
-		diag_add_hint(&task->diags, diag_code_from_name(get_string(o, "code")),
+		diag_add_hint(diags, diag_code_from_name(get_string(o, "code")),
 			      severity_of(get_string(o, "severity")), 0, &where,
 			      get_string(o, "hint"), "%s", get_string(o, "message") ?: "");
 	}
+}
+
+/* What failed before the kernel was found does not know its name. */
+static void name_release(struct task *task)
+{
+	if (!get_string(task->report, "release"))
+		json_object_object_add(task->report, "release",
+				       json_object_new_string(task->options.release));
 }
 
 /* A process that was killed has left no report; the others go on. */
@@ -222,11 +228,8 @@ static void read_report(struct task *task, const struct run_result *result)
 		task->report = json_tokener_parse(text);
 	if (!task->report || !get_string(task->report, "verdict"))
 		report_death(task, result->status);
-	/* What failed before the kernel was found does not know its name. */
-	if (!get_string(task->report, "release"))
-		json_object_object_add(task->report, "release",
-				       json_object_new_string(task->options.release));
-	read_diags(task);
+	name_release(task);
+	read_diags(json_object_object_get(task->report, "diagnostics"), &task->diags);
 }
 
 static void count_done(void *userdata, size_t n)
@@ -367,50 +370,82 @@ static void print_reports(const struct tasks *tasks, size_t worst)
 	json_print(o);
 }
 
-/* A token gets one attempt with the PIN, not one for each kernel. */
+static void report_failure(struct task *task, const struct diag_list *diags)
+{
+	json_object_put(task->report);
+	task->report = report_to_json(&(struct build){.options = &task->options, .diags = *diags});
+	name_release(task);
+}
+
 static int try_signing(void *userdata)
 {
 	const struct build_options *options = userdata;
 	_cleanup_(diag_list_done) struct diag_list diags = {0};
 	_cleanup_signer_ struct signer *signer = NULL;
 	int r = signer_open(&options->sign, &diags, &signer);
+	struct json_object *list = diag_list_to_json(&diags);
 
-	diag_list_print(stderr, &diags, colours_wanted(stderr));
+	json_print(list);
 	return r < 0;
 }
 
-static int check_signing(const struct build_options *options)
+/*
+ * A token gets one attempt with the PIN, not one for each kernel; in a process of its own, since
+ * a token's session does not survive a fork.
+ */
+static int check_signing(struct tasks *tasks, const struct build_options *options)
 {
 	struct build_options copy = *options;
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+	_cleanup_free_ char *text = NULL;
+	struct json_object *list;
+	int r;
 
 	if (!options->sign.key)
 		return 0;
-	/* In a process of its own: a token's session does not survive a fork. */
-	return run_program(&(struct run){.call = try_signing, .userdata = &copy}, NULL);
+	r = run_program(&(struct run){.call = try_signing, .userdata = &copy}, &text);
+	if (r == 0)
+		return 0;
+	list = text ? json_tokener_parse(text) : NULL;
+	read_diags(list, &diags);
+	json_object_put(list);
+	if (diags.n == 0)
+		diag_error(&diags, run_interrupted() ? KM316 : KM356, r, "no key could be tried");
+	for (size_t i = 0; i < tasks->n; i++)
+		report_failure(&tasks->items[i], &diags);
+	/* Once is enough for a person. */
+	diag_list_print(stderr, &diags, colours_wanted(stderr));
+	return -EINVAL;
+}
+
+static void finish(const struct tasks *tasks, size_t worst, bool json)
+{
+	if (json)
+		print_reports(tasks, worst);
+	else
+		print_table(tasks);
+	print_diags(tasks);
 }
 
 int releases_build(const struct build_options *options, char *const *releases, bool json)
 {
 	struct tasks tasks = {.scratch.fd = -1};
-	struct progress progress;
 	int status = EXIT_PATCHGEN_ERROR, r;
+	struct progress progress;
 	size_t worst;
 
-	if (check_signing(options) != 0)
-		return EXIT_PATCHGEN_ERROR;
 	progress_init(&progress, options->quiet);
 	r = set_up(&tasks, options, releases);
-	r = r ?: run_tasks(&tasks, options, &progress);
-	if (r == 0) {
+	if (r < 0)
+		fprintf(stderr, "patchgen build: %s\n", strerror(-r));
+	else if (check_signing(&tasks, options) < 0)
+		r = json;
+	else
+		r = run_tasks(&tasks, options, &progress) == 0;
+	if (r > 0) {
 		worst = worst_verdict(&tasks);
 		status = verdicts[worst].status;
-		if (json)
-			print_reports(&tasks, worst);
-		else
-			print_table(&tasks);
-		print_diags(&tasks);
-	} else {
-		fprintf(stderr, "patchgen build: %s\n", strerror(-r));
+		finish(&tasks, worst, json);
 	}
 	tear_down(&tasks);
 	return status;

@@ -12,6 +12,7 @@
 
 #define CAPTURE_MAX (256 * 1024)
 #define TICK_MS     250
+#define PATIENCE_MS 5000
 
 /* Signal handlers can reach nothing else. */
 static volatile sig_atomic_t interrupted;
@@ -187,11 +188,27 @@ static void finish(struct process *process, struct run_result *result)
 	*process = (struct process){0};
 }
 
-static void terminate(const struct process *processes, unsigned n)
+static void terminate(const struct process *processes, unsigned n, int sig)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (processes[i].run)
-			kill(-processes[i].pid, SIGTERM);
+			kill(-processes[i].pid, sig);
+}
+
+/* Asked once; what does not end then is killed. A call ends others itself, which takes longer. */
+static void end_all(const struct process *processes, unsigned n, long *asked)
+{
+	long patience = PATIENCE_MS;
+
+	for (unsigned i = 0; i < n; i++)
+		if (processes[i].run && processes[i].run->call)
+			patience = 2 * PATIENCE_MS;
+	if (*asked == 0) {
+		terminate(processes, n, SIGTERM);
+		*asked = run_clock_ms();
+	} else if (run_clock_ms() - *asked > patience) {
+		terminate(processes, n, SIGKILL);
+	}
 }
 
 /* Wait until something is said or the time for a tick has come; take in what is said. */
@@ -231,7 +248,7 @@ int run_programs(const struct run *runs, size_t n, unsigned jobs,
 	_cleanup_free_ struct process *processes = calloc(places + 1, sizeof(*processes));
 	_cleanup_free_ struct pollfd *polls = calloc(places + 1, sizeof(*polls));
 	size_t next = 0, running = 0, ended = 0, now;
-	bool told = false;
+	long asked = 0;
 	int r = 0;
 
 	memset(results, 0, n * sizeof(*results));
@@ -252,10 +269,8 @@ int run_programs(const struct run *runs, size_t n, unsigned jobs,
 		}
 		if (running == 0)
 			break;
-		if ((interrupted || r < 0) && !told) {
-			terminate(processes, places);
-			told = true;
-		}
+		if (interrupted || r < 0)
+			end_all(processes, places, &asked);
 		now = look(processes, places, polls, results);
 		running -= now;
 		ended += now;
