@@ -314,6 +314,43 @@ static int code_range(struct section *section, uint64_t from, struct range *ret)
 	return 0;
 }
 
+/* The function that an entry of a jump table leads into, past its start; NULL: it is no such. */
+static const struct symbol *jump_target(const struct section *section, uint64_t offset)
+{
+	size_t i = section_reloc_index(section, offset);
+	struct target target;
+
+	if (i == section->n_relocs || section->relocs[i].offset != offset ||
+	    section->relocs[i].type != arch_reloc_address())
+		return NULL;
+	target = reloc_target(&section->relocs[i]);
+	if (!target.symbol || !target.section || !symbol_is_function(target.symbol) ||
+	    target.offset == 0)
+		return NULL;
+	return symbol_owner(target.symbol);
+}
+
+#define JUMP_ENTRY 8
+
+/*
+ * Functions of sections that the source names (.sched.text, .ref.text, .init.text) have the tables
+ * of their switches in one section, .rodata. All of a table's entries are in one function.
+ */
+static bool jump_table_range(struct section *section, uint64_t from, struct range *ret)
+{
+	const struct symbol *function = jump_target(section, from);
+	uint64_t to = from + JUMP_ENTRY;
+
+	if (!function || strcmp(section->name, ".rodata") != 0)
+		return false;
+	while (from >= JUMP_ENTRY && jump_target(section, from - JUMP_ENTRY) == function)
+		from -= JUMP_ENTRY;
+	while (jump_target(section, to) == function)
+		to += JUMP_ENTRY;
+	*ret = (struct range){section, from, to};
+	return true;
+}
+
 int special_unnamed_range(const struct target *target, const struct entry *entry, struct range *ret)
 {
 	struct section *section = target->section;
@@ -346,6 +383,8 @@ int special_unnamed_range(const struct target *target, const struct entry *entry
 		*ret = (struct range){section, from, from + section->entsize};
 		return 0;
 	}
+	if (jump_table_range(section, from, ret))
+		return 0;
 	*ret = (struct range){section, 0, section->size};
 	return 0;
 }
