@@ -5,7 +5,7 @@
  *   "EVENT:SOURCE", with "!" where the event comes of something that was taken back
  * "-" stands for nothing. The parameter "fail" names the file whose pre_apply fails with "error"; "hold" the callback, as
  * "EVENT:SOURCE", that waits until "hold" is changed; "fault" what the core has to refuse; with
- * "alone" the patch has only the callbacks.
+ * "alone" the patch has only the callbacks, with "log" the kernel log has them, too.
  */
 #include <linux/delay.h>
 
@@ -22,6 +22,8 @@ static char hold[32];
 module_param_string(hold, hold, sizeof(hold), 0600);
 static bool alone;
 module_param(alone, bool, 0);
+static bool log;
+module_param(log, bool, 0);
 static char *fault = "";
 module_param(fault, charp, 0);
 
@@ -44,6 +46,8 @@ static void tell(const struct kmend_event *event, const char *name, const char *
 	if (told[0])
 		strlcat(told, " ", sizeof(told));
 	strlcat(told, is_right ? text : "wrong", sizeof(told));
+	if (log)
+		pr_info("kmend_callbacks: %s\n", text);
 	while (strcmp(hold, text) == 0)
 		msleep(10);
 }
