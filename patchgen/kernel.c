@@ -91,6 +91,7 @@ static int check(const struct kernel *kernel, struct diag_list *diags)
 int kernel_open(const char *release, struct diag_list *diags, struct kernel **ret)
 {
 	_cleanup_kernel_ struct kernel *kernel = calloc(1, sizeof(*kernel));
+	_cleanup_free_ char *folder = NULL;
 	int r;
 
 	if (!kernel)
@@ -106,6 +107,12 @@ int kernel_open(const char *release, struct diag_list *diags, struct kernel **re
 		return diag_add_hint(diags, KM302, DIAG_ERROR, -ENOENT, NULL, hint,
 				     "the files of kernel %s are not in the cache", release);
 	}
+	/* kbuild finds out where its Makefile really is, and its commands have those names. */
+	folder = realpath(kernel->work, NULL);
+	if (!folder)
+		return -errno;
+	free(kernel->work);
+	kernel->work = TAKE_PTR(folder);
 	r = string_format(&kernel->release, "%s", release);
 	r = r ?: string_format(&kernel->source, "%s/source", kernel->work);
 	r = r ?: string_format(&kernel->headers, "%s/build", kernel->work);

@@ -50,9 +50,20 @@ static int add_type(struct types *types, const char *name, Dwarf_Die *die)
 	return 0;
 }
 
-static int add_if_type(struct types *types, Dwarf_Die *die)
+/* An enumeration without a name is known by its first value. */
+static const char *name_of(Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
+	Dwarf_Die child;
+
+	if (!name && dwarf_tag(die) == DW_TAG_enumeration_type && dwarf_child(die, &child) == 0)
+		name = dwarf_diename(&child);
+	return name;
+}
+
+static int add_if_type(struct types *types, Dwarf_Die *die)
+{
+	const char *name = name_of(die);
 	Dwarf_Die type;
 
 	if (!name)

@@ -2,7 +2,7 @@
 // Existing objects hold the old value. That the last one counts them is no news.
 // expect verdict: accepted
 // expect codes: KM320
-// expect symbols: state
+// expect symbols: state ALPHA
 // expect changed: is_gone state_count
 #include "kernel.h"
 
@@ -23,9 +23,18 @@ enum colour {
 	N_COLOURS,
 };
 
+enum {
+	ALPHA,
+#ifdef PATCHED
+	BETA,
+#endif
+	OMEGA,
+	N_LETTERS,
+};
+
 noinline int is_gone(enum state state)
 {
-	return state == GONE;
+	return state == GONE || state == OMEGA;
 }
 
 noinline int state_count(enum colour *colour)
