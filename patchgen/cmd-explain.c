@@ -17,18 +17,53 @@ static void usage(FILE *f)
 	      f);
 }
 
-static void explain(enum diag_code code)
+__asm__(".pushsection .rodata\n"
+	"diagnostics:\n"
+	"	.incbin \"diagnostics.md\"\n"
+	"	.byte 0\n"
+	"	.popsection\n");
+extern const char diagnostics[] __attribute__((visibility("hidden")));
+
+/*
+ * What the page says of a code, without its heading, "### KM101: ..." and an empty line, and
+ * without the line of the hint. Newly allocated, and empty where there is nothing.
+ */
+static char *long_form(enum diag_code code)
 {
+	_cleanup_free_ char *heading = NULL;
+	const char *start, *end;
+
+	if (asprintf(&heading, "\n### %s: %s\n\n", diag_code_name(code), diag_code_text(code)) < 0)
+		return NULL;
+	start = strstr(diagnostics, heading);
+	if (!start)
+		return strdup("");
+	start += strlen(heading);
+	end = strstr(start, "What to do: ");
+	while (end && end > start && end[-1] == '\n')
+		end--;
+	return strndup(start, end ? (size_t)(end - start) : 0);
+}
+
+/* The list has a line for each; who asks for one is told all. */
+static void explain(enum diag_code code, bool is_whole)
+{
+	_cleanup_free_ char *text = is_whole ? long_form(code) : NULL;
+
 	printf("%s: %s\n  %s\n", diag_code_name(code), diag_code_text(code), diag_code_hint(code));
+	if (text && *text)
+		printf("\n%s\n", text);
 }
 
 static struct json_object *code_to_json(enum diag_code code)
 {
+	_cleanup_free_ char *text = long_form(code);
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "code", json_object_new_string(diag_code_name(code)));
 	json_object_object_add(o, "text", json_object_new_string(diag_code_text(code)));
 	json_object_object_add(o, "hint", json_object_new_string(diag_code_hint(code)));
+	json_object_object_add(o, "more", json_object_new_string(text ?: ""));
 	return o;
 }
 
@@ -41,7 +76,7 @@ static int explain_all(char *const *names, struct json_object *codes)
 		if (codes)
 			json_object_array_add(codes, code_to_json(code));
 		else
-			explain(code);
+			explain(code, /* is_whole= */ false);
 	}
 	for (; *names; names++) {
 		enum diag_code code = diag_code_from_name(*names);
@@ -51,7 +86,7 @@ static int explain_all(char *const *names, struct json_object *codes)
 		else if (codes)
 			json_object_array_add(codes, code_to_json(code));
 		else
-			explain(code);
+			explain(code, /* is_whole= */ true);
 	}
 	return result;
 }

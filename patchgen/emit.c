@@ -395,7 +395,7 @@ static int emit_records(struct emitter *e, const struct records *records)
 		if (r == -ENAMETOOLONG) {
 			struct diag_where where = {.symbol = (record->old ?: record->new)->name};
 
-			return diag_add(&e->differ->result->diags, KM225, DIAG_ERROR, r, &where,
+			return diag_add(&e->differ->result->diags, KM225, DIAG_REFUSAL, r, &where,
 					"name is too long");
 		}
 		if (r < 0)
