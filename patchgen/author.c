@@ -25,9 +25,5 @@ int author_prepare(const char *scratch, const char *patch, char **ret_options)
 
 	r = string_format(&folder, "%s/" TREE_AUTHOR, scratch);
 	r = r ?: abi_write_headers(folder);
-	/* By its place, as the overlay: the same patch gives the same command anywhere. */
-	return r     ?:
-		       string_format(ret_options,
-				     "-I../" TREE_AUTHOR " -DKMEND_SHADOW_SPACE=0x%08xU",
-				     shadow_space(patch));
+	return r ?: string_format(ret_options, "-DKMEND_SHADOW_SPACE=0x%08xU", shadow_space(patch));
 }

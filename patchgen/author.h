@@ -3,10 +3,7 @@
 #ifndef PATCHGEN_AUTHOR_H
 #define PATCHGEN_AUTHOR_H
 
-/*
- * Put the headers into the scratch folder, and return the options for a compiler that runs in a
- * folder beside them.
- */
+/* Put the headers into the scratch folder (TREE_AUTHOR); *ret_options are for the compiler. */
 int author_prepare(const char *scratch, const char *patch, char **ret_options);
 
 #endif

@@ -571,16 +571,21 @@ static int patched_command(const struct tree *tree, const struct tree_patched *p
 {
 	const struct compiled *original = patched->original;
 	const struct tree_place *place = original->place;
-	const struct rewrite rewrite = {
+	struct rewrite rewrite = {
 		.object = original->target ?: original->object + strlen(tree->output) + 1,
 		.new_object = patched->object,
 		.source = place ? place->source : tree->kernel->source,
 		.overlay = place ? place->overlay : OVERLAY_FROM_OUTPUT,
-		.options = tree->options.patched_options,
 	};
-	_cleanup_free_ char *command = NULL;
+	_cleanup_free_ char *command = NULL, *options = NULL;
 	int r;
 
+	/* As the overlay by its place, where that is known. */
+	r = string_format(&options, "-I%s/" TREE_AUTHOR " %s", place ? tree->options.scratch : "..",
+			  tree->options.patched_options);
+	if (r < 0)
+		return r;
+	rewrite.options = options;
 	r = rewrite_command(patched->original->command, &rewrite, &command);
 	return r ?: string_format(ret, "%s%s", tree->options.launcher->words, command);
 }

@@ -22,6 +22,7 @@ is "$(cat /proc/outside)" "patched main 4 twin 1044 count 3 value 7 key on" \
 	"the module's static key turns the patched branch on"
 echo 0 >/proc/outside
 is "$(cat /proc/outside)" "patched main 5 twin 1055 count 4 value 7" "and off"
+is "$(dmesg | grep -c "outside: applied to outside")" 1 "its callback is called, as one of the module"
 refused "the module cannot be unloaded under the patch" rmmod outside
 ok "the patch is reverted" sh -c "echo 0 >'$PATCH/enabled'"
 wait_until 20 grep -q loaded "$PATCH/state"
