@@ -40,7 +40,7 @@ static const uint16_t one_byte[256] = {
 	/* b0 */ R8(IMM8), R8(IMMV),
 	/* c0 */ MODRM | IMM8, MODRM | IMM8, IMM16, 0, BAD, BAD, MODRM | IMM8, MODRM | IMMZ,
 	/* c8 */ IMM16 | IMM8, 0, IMM16, 0, 0, IMM8, BAD, 0,
-	/* d0 */ R4(MODRM), BAD, BAD, BAD, 0, R8(MODRM),
+	/* d0 */ R4(MODRM), BAD, BAD, 0, 0, R8(MODRM),
 	/* e0 */ R8(IMM8), REL32, REL32, BAD, IMM8, R4(0),
 	/* f0 */ BAD, 0, BAD, BAD, 0, 0, MODRM | IMM8 | GROUP3, MODRM | IMMZ | GROUP3,
 	/* f8 */ R4(0), 0, 0, MODRM, MODRM,
@@ -262,7 +262,8 @@ int arch_decode(const uint8_t *code, size_t size, struct insn *ret)
 	*ret = (struct insn){
 		.length = c.at,
 		.is_branch = is_branch(map, opcode, flags),
-		.is_end = (map == 0 && (opcode == 0xe9 || opcode == 0xeb || opcode == 0xc3)) ||
+		.is_end = (map == 0 && (opcode == 0xe9 || opcode == 0xeb || opcode == 0xc3 ||
+					opcode == 0xd6 /* udb, a trap */)) ||
 			  (map == 1 && opcode == 0x0b),
 	};
 	if (ret->is_branch)
