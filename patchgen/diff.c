@@ -249,6 +249,26 @@ static bool is_moved(const struct diff_result *result)
 	return false;
 }
 
+static int judge_changes(struct differ *differ)
+{
+	const struct diff_result *result = differ->result;
+	int r;
+
+	r = list_functions(differ);
+	if (r == 0 && (result->n_changed || result->n_added || differ->options->compare_layouts))
+		r = judge_layouts(differ);
+	if (r < 0 || is_moved(result))
+		return r;
+	r = redirect_callers(differ);
+	r = r ?: list_callers(differ);
+	if (r < 0)
+		return r;
+	tell_unreached(differ);
+	judge(differ);
+	r = judge_callbacks(differ);
+	return r ?: close_over(differ);
+}
+
 static int run(struct differ *differ)
 {
 	struct diff_result *result = differ->result;
@@ -267,19 +287,7 @@ static int run(struct differ *differ)
 	if (r < 0)
 		return diag_error(&result->diags, KM104, r, "out of memory");
 	leave_out_functions(differ);
-	r = list_functions(differ);
-	r = r ?: redirect_callers(differ);
-	r = r ?: list_callers(differ);
-	if (r < 0)
-		return diag_error(&result->diags, KM104, r, "out of memory");
-	tell_unreached(differ);
-	if (result->n_changed || result->n_added || differ->options->compare_layouts)
-		r = judge_layouts(differ);
-	if (r == 0 && !is_moved(result)) {
-		judge(differ);
-		r = judge_callbacks(differ);
-		r = r ?: close_over(differ);
-	}
+	r = judge_changes(differ);
 	if (r < 0)
 		return r == -ENOMEM ? diag_error(&result->diags, KM104, r, "out of memory") : r;
 	if (!differ->options->overrides && !is_moved(result))
