@@ -7,6 +7,7 @@
 #include "../lib/strv.h"
 #include "differ.h"
 #include "files.h"
+#include "ksymtab.h"
 #include "proof.h"
 #include "references.h"
 #include "symvers.h"
@@ -20,6 +21,7 @@ struct resolver {
 	const struct kernel *kernel;
 	enum verify verify;
 	struct symvers symvers, own; /* the kernel's, and those of a module that is not its own */
+	struct ksymtab *ksymtab; /* what the image exports; NULL: not known */
 	const char *module_file; /* of that module */
 	struct shipped *vmlinux;
 	struct shipped **modules;
@@ -76,6 +78,7 @@ int resolver_new(const struct kernel *kernel, const struct image *image, enum ve
 	r = shipped_open_image(kernel, image, &resolver->vmlinux);
 	r = r ?: string_format(&path, "%s/Module.symvers", kernel->headers);
 	r = r ?: symvers_read(path, diags, &resolver->symvers);
+	r = r ?: ksymtab_open(image, &resolver->symvers, &resolver->ksymtab);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(resolver);
@@ -115,6 +118,7 @@ void resolver_free(struct resolver *resolver)
 	free(resolver->modules);
 	symvers_done(&resolver->symvers);
 	symvers_done(&resolver->own);
+	ksymtab_free(resolver->ksymtab);
 	strv_free(resolver->namespaces);
 	strv_free(resolver->new_symbols);
 	strv_free(resolver->new_uses);
@@ -469,9 +473,25 @@ bool resolver_module(const struct resolver *resolver, size_t i, const char **ret
 	return true;
 }
 
-static int reach_export(struct resolver *resolver, const struct export *export,
-			struct reach_answer *ret)
+/* The module loader would refuse the patch: the list is not that of the image. */
+static void check_export(const struct resolver *resolver, const struct export *export,
+			 struct diag_list *diags)
 {
+	const struct diag_where where = {.symbol = export->name, .file = resolver->source};
+	uint32_t crc;
+
+	if (!resolver->ksymtab || strcmp(export->module, KMEND_OBJECT_VMLINUX) != 0 ||
+	    !ksymtab_find(resolver->ksymtab, export->name, &crc) || crc == export->crc)
+		return;
+	diag_add(diags, KM337, DIAG_REFUSAL, 0, &where,
+		 "%s has the checksum %#010x in Module.symvers, %#010x in the kernel's image",
+		 export->name, export->crc, crc);
+}
+
+static int reach_export(struct resolver *resolver, const struct export *export,
+			struct reach_answer *ret, struct diag_list *diags)
+{
+	check_export(resolver, export, diags);
 	if (*export->namespace && !strv_contains(resolver->namespaces, export->namespace)) {
 		int r = strv_append(&resolver->namespaces, export->namespace);
 
@@ -654,7 +674,7 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 					      find_export(resolver, request->name);
 
 	if (export)
-		return reach_export(resolver, export, ret);
+		return reach_export(resolver, export, ret, diags);
 	/* A weak definition that the link passed over may still lie about in the kernel. */
 	if (symbol && symbol->bind == STB_WEAK && resolver_has_strong(resolver, request->name))
 		*ret = reach_global_in(resolver->owner, request->name);

@@ -157,6 +157,8 @@
 	  "give the folder that 'make -C BUILD M=FOLDER' builds the module from")                \
 	X(KM336, "a module has to be there that the patch does not change",                      \
 	  "load it before the patch: it stays as long as the patch does")                        \
+	X(KM337, "an exported symbol has another checksum in the shipped kernel",                \
+	  "give the build folder (its Module.symvers) of exactly the kernel's build")            \
 	X(KM340, "the compiler's launcher cannot be used",                                       \
 	  "give a program's name or absolute path: --launcher=ccache")                           \
 	X(KM341, "the compiler's launcher has something to say",                                 \
