@@ -114,8 +114,8 @@ def same(a, b, extras=(4,)):
         x, y = meaning(a, extra), meaning(b, extra)
         if x == y:
             return True
-        # Of unnamed constants only what the output took can be compared.
-        size = min(len(x[1]), len(y[1])) if x[0] == y[0] == "data" else 0
+        # Of unnamed constants and code only what the output took can be compared.
+        size = min(len(x[1]), len(y[1])) if x[0] == y[0] and x[0] in ("data", "code") else 0
         if size and x[1][:size] == y[1][:size]:
             return True
     return False
