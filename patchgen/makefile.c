@@ -9,7 +9,6 @@
 
 #include "../lib/fileio.h"
 #include "files.h"
-#include "tree.h"
 
 #define MAKEFILE_MAX (4UL * 1024 * 1024)
 #define DEPTH_MAX    4 /* objects made of objects */
@@ -20,6 +19,18 @@ struct search {
 	enum member found;
 	char *option;
 };
+
+/* Is this option, with CONFIG_, y or m in the kernel's configuration? */
+static bool has_option(const char *config, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = config; (p = strstr(p, name)); p += n)
+		if ((p == config || p[-1] == '\n') && p[n] == '=' &&
+		    (p[n + 1] == 'y' || p[n + 1] == 'm'))
+			return true;
+	return false;
+}
 
 static int join_lines(const char *makefile, char **ret)
 {
@@ -105,7 +116,7 @@ static int judge_line(struct search *search, const char *line, size_t n, int dep
 	_cleanup_free_ char *option = line_option(line, n);
 	_cleanup_free_ char *composite = line_composite(line, n);
 
-	if (option && !tree_has_option(search->config, option)) {
+	if (option && !has_option(search->config, option)) {
 		if (search->found == MEMBER_NOT_LISTED) {
 			search->found = MEMBER_NOT_CONFIGURED;
 			search->option = TAKE_PTR(option);

@@ -25,17 +25,6 @@
 /* The overlay by its place, so that the same patch gives the same command anywhere. */
 #define OVERLAY_FROM_OUTPUT "../" TREE_OVERLAY
 
-bool tree_has_option(const char *config, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *p = config; (p = strstr(p, name)); p += n)
-		if ((p == config || p[-1] == '\n') && p[n] == '=' &&
-		    (p[n + 1] == 'y' || p[n + 1] == 'm'))
-			return true;
-	return false;
-}
-
 /* CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0" */
 static int find_compiler(struct tree *tree, struct diag_list *diags)
 {

@@ -108,9 +108,6 @@ int tree_compile_plain(const struct tree *tree, const struct compiled *original,
 
 void compiled_done(struct compiled *compiled);
 
-/* Is this option y or m in the kernel's configuration? name with CONFIG_. */
-bool tree_has_option(const char *config, const char *name);
-
 DEFINE_CLEANUP(struct tree *, tree_free)
 #define _cleanup_tree_open_ _cleanup_(tree_freep)
 
