@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../lib/strv.h"
-#include "files.h"
+#include "base/files.h"
 
 static bool is_manifest(const char *path)
 {

@@ -7,9 +7,9 @@
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
 #include "build.h"
-#include "files.h"
-#include "makefile.h"
-#include "newfile.h"
+#include "base/files.h"
+#include "source/makefile.h"
+#include "compile/newfile.h"
 
 #define FILE_MAX (16UL * 1024 * 1024)
 

@@ -3,7 +3,7 @@
 
 #include "../lib/strv.h"
 #include "build-steps.h"
-#include "files.h"
+#include "base/files.h"
 
 static bool ends_with(const char *s, const char *suffix)
 {

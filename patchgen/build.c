@@ -5,17 +5,17 @@
 
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
-#include "author.h"
+#include "compile/author.h"
 #include "build-input.h"
 #include "build-new.h"
 #include "build-steps.h"
-#include "declarations.h"
-#include "fidelity.h"
-#include "files.h"
-#include "headers.h"
-#include "overlay.h"
+#include "source/declarations.h"
+#include "compile/fidelity.h"
+#include "base/files.h"
+#include "source/headers.h"
+#include "source/overlay.h"
 #include "result.h"
-#include "run.h"
+#include "base/run.h"
 
 #define SOURCE_MAX (16UL * 1024 * 1024)
 

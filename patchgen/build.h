@@ -4,18 +4,18 @@
 #define PATCHGEN_BUILD_H
 
 #include "../lib/manifest.h"
-#include "affected.h"
-#include "diff.h"
-#include "image.h"
-#include "module.h"
-#include "outside.h"
-#include "overrides.h"
-#include "progress.h"
-#include "resolve.h"
-#include "scratch.h"
-#include "sign.h"
-#include "signature.h"
-#include "steps.h"
+#include "source/affected.h"
+#include "diff/diff.h"
+#include "kernel/image.h"
+#include "link/module.h"
+#include "compile/outside.h"
+#include "object/overrides.h"
+#include "base/progress.h"
+#include "resolve/resolve.h"
+#include "base/scratch.h"
+#include "link/sign.h"
+#include "link/signature.h"
+#include "base/steps.h"
 
 struct build_options {
 	const char *input; /* a manifest (.yaml, .yml) or a patch */

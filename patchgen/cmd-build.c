@@ -9,7 +9,7 @@
 #include "build.h"
 #include "json.h"
 #include "releases.h"
-#include "run.h"
+#include "base/run.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

@@ -9,8 +9,8 @@
 #include "../lib/strv.h"
 #include "../lib/text.h"
 #include "build.h"
-#include "cache.h"
-#include "files.h"
+#include "compile/cache.h"
+#include "base/files.h"
 #include "json.h"
 #include "verbs.h"
 

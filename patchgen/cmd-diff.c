@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../lib/text.h"
-#include "diff.h"
+#include "diff/diff.h"
 #include "json.h"
 #include "verbs.h"
 

@@ -5,9 +5,9 @@
 
 #include "../lib/strv.h"
 #include "../lib/text.h"
-#include "fetch.h"
-#include "kernel.h"
-#include "run.h"
+#include "kernel/fetch.h"
+#include "kernel/kernel.h"
+#include "base/run.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

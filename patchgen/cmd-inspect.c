@@ -10,8 +10,8 @@
 #include "../lib/module.h"
 #include "../lib/text.h"
 #include "json.h"
-#include "signature.h"
-#include "signing-key.h"
+#include "link/signature.h"
+#include "link/signing-key.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

@@ -10,10 +10,10 @@
 #include "../lib/module.h"
 #include "../lib/strv.h"
 #include "../lib/text.h"
-#include "files.h"
+#include "base/files.h"
 #include "json.h"
-#include "sign.h"
-#include "signature.h"
+#include "link/sign.h"
+#include "link/signature.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

@@ -2,7 +2,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "image.h"
+#include "kernel/image.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "../lib/manifest.h"
-#include "diff.h"
+#include "diff/diff.h"
 
 struct json_object *json_names(char *const *names)
 {

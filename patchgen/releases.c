@@ -8,9 +8,9 @@
 #include "../lib/fileio.h"
 #include "../lib/strv.h"
 #include "../lib/text.h"
-#include "files.h"
+#include "base/files.h"
 #include "json.h"
-#include "run.h"
+#include "base/run.h"
 #include "verbs.h"
 
 #define REPORT_MAX (256UL * 1024 * 1024)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "../lib/fileio.h"
-#include "files.h"
-#include "run.h"
+#include "base/files.h"
+#include "base/run.h"
 
 #define MODULE_MAX (256UL * 1024 * 1024)
 #define TRIES      16

@@ -12,8 +12,8 @@
 #include "elfmutate.h"
 #include "memory-file.h"
 #include "pair.h"
-#include "patchgen/diff.h"
-#include "patchgen/object.h"
+#include "patchgen/diff/diff.h"
+#include "patchgen/object/object.h"
 #include "readback.h"
 #include "target.h"
 

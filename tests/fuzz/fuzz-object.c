@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "elfmutate.h"
-#include "patchgen/arch.h"
-#include "patchgen/object.h"
-#include "patchgen/special.h"
+#include "patchgen/object/arch.h"
+#include "patchgen/object/object.h"
+#include "patchgen/object/special.h"
 #include "target.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

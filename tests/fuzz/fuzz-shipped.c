@@ -13,9 +13,9 @@
 #include "lib/fileio.h"
 #include "memory-file.h"
 #include "pair.h"
-#include "patchgen/files.h"
-#include "patchgen/object.h"
-#include "patchgen/resolve.h"
+#include "patchgen/base/files.h"
+#include "patchgen/object/object.h"
+#include "patchgen/resolve/resolve.h"
 #include "target.h"
 
 enum { OPTION_MODULE = 1 << 0 };

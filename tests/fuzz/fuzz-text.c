@@ -8,10 +8,10 @@
 
 #include "lib/manifest.h"
 #include "pair.h"
-#include "patchgen/declarations.h"
-#include "patchgen/makefile.h"
-#include "patchgen/patchtext.h"
-#include "patchgen/symvers.h"
+#include "patchgen/source/declarations.h"
+#include "patchgen/source/makefile.h"
+#include "patchgen/source/patchtext.h"
+#include "patchgen/kernel/symvers.h"
 #include "target.h"
 
 enum kind { KIND_PATCH, KIND_HEADER, KIND_MAKEFILE, KIND_EXPORTS, KIND_MANIFEST, _KIND_MAX };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "patchgen/arch.h"
+#include "patchgen/object/arch.h"
 #include "target.h"
 
 struct output {

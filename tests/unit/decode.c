@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
-#include "patchgen/arch.h"
+#include "patchgen/object/arch.h"
 
 static const struct sample {
 	const char *what;

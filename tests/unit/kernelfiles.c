@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "lib/strv.h"
-#include "patchgen/declarations.h"
-#include "patchgen/kallsyms.h"
-#include "patchgen/makefile.h"
-#include "patchgen/redeclared.h"
-#include "patchgen/symbolfile.h"
-#include "patchgen/symvers.h"
+#include "patchgen/source/declarations.h"
+#include "patchgen/kernel/kallsyms.h"
+#include "patchgen/source/makefile.h"
+#include "patchgen/source/redeclared.h"
+#include "patchgen/kernel/symbolfile.h"
+#include "patchgen/kernel/symvers.h"
 
 #define TEXT      0xffffffff81000000
 #define N_SYMBOLS 300 /* more than one marker */

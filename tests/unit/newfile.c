@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "lib/cleanup.h"
-#include "patchgen/newfile.h"
+#include "patchgen/compile/newfile.h"
 
 #define MAKEFILE                     \
 	"# A comment.\n"             \

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "patchgen/patchtext.h"
+#include "patchgen/source/patchtext.h"
 
 #define HEAD "--- a/dir/file.c\n+++ b/dir/file.c\n"
 

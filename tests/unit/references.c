@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who refers to a function of a kernel image: an image of a few sections, made by hand. */
-#include "patchgen/references.h"
+#include "patchgen/resolve/references.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "patchgen/arch.h"
+#include "patchgen/object/arch.h"
 
 #define TEXT    0xffffffff81000000ULL
 #define TARGET  (TEXT + 0x100) /* the function that is looked for */

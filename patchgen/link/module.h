@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From patch objects to the patch module of kmend/patch.h. */
+#ifndef PATCHGEN_MODULE_H
+#define PATCHGEN_MODULE_H
+
+#include "../compile/tree.h"
+
+struct module_parts {
+	const struct tree *tree;
+	const struct compiled *compiled; /* any of the objects: its command preprocesses headers */
+	const char *name, *version; /* the manifest's */
+	const char *build_id;
+	const char *manifest;
+	size_t manifest_size;
+	char *const *objects; /* patch objects; NULL-terminated */
+	char *const *namespaces; /* of exported symbols; NULL-terminated, may be NULL */
+	char *const *needed; /* modules that have to stay; NULL-terminated, may be NULL */
+	const char *symvers; /* of a module that is not the kernel's own; NULL: there is none */
+	const char *folder; /* scratch, empty, private to this call */
+};
+
+struct module_result {
+	char *path; /* in the scratch folder */
+	size_t n_klp; /* symbols that are not exported: one late relocation each */
+};
+
+/*
+ * Link the module with the kernel's own kbuild; the same input gives the same bytes.
+ * Returns 0, -EINVAL or -ENOEXEC (KM315, KM319), or another negative errno.
+ */
+int module_link(const struct module_parts *parts, struct diag_list *diags,
+		struct module_result *ret);
+void module_result_done(struct module_result *result);
+
+#endif

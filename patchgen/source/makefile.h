@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a folder's kbuild Makefile says about one of its objects. */
+#ifndef PATCHGEN_MAKEFILE_H
+#define PATCHGEN_MAKEFILE_H
+
+#include "../../lib/cleanup.h"
+
+enum member {
+	MEMBER_YES, /* of the kernel or one of its modules, as far as this folder says */
+	MEMBER_NOT_CONFIGURED, /* the option that it depends on is off */
+	MEMBER_NOT_LISTED, /* no rule names it */
+};
+
+/*
+ * What the Makefiles of a source tree say about the object of a C file: that of its folder, or of
+ * one above, which may list objects in folders below it. path is relative to source.
+ */
+int makefile_member_of_tree(const char *source, const char *config, const char *path,
+			    enum member *ret, char **ret_option);
+
+/*
+ * A C file in a folder without a Makefile, of which another folder's Makefile includes a part:
+ * virt/kvm/Makefile.kvm by arch/x86/kvm/Makefile, where kbuild then knows the object as
+ * arch/x86/kvm/../../../virt/kvm/kvm_main.o (*ret_target). *ret_makefile is that Makefile's text
+ * with the part, *ret_object the object's name in it. All are NULL where there is none such.
+ */
+int makefile_elsewhere(const char *source, const char *path, char **ret_makefile, char **ret_object,
+		       char **ret_target);
+
+/*
+ * object is a name as "namespace.o"; makefile and config are the files' text. For
+ * MEMBER_NOT_CONFIGURED *ret_option is the option's name, the caller's to free.
+ */
+int makefile_member(const char *makefile, const char *config, const char *object, enum member *ret,
+		    char **ret_option);
+
+#endif
