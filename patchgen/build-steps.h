@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Steps of build.c that a patch of the kernel and one of a module from elsewhere have in common. */
+/* The steps of build.c that have files of their own, and what those have in common. */
 #ifndef PATCHGEN_BUILD_STEPS_H
 #define PATCHGEN_BUILD_STEPS_H
 
 #include "build.h"
+
+/* Bytes of a source file. */
+#define SOURCE_MAX (16UL * 1024 * 1024)
 
 /* Which step, how many parts it has, 0 where that is not known, and what it does. */
 #define STEP(build, step, total, ...)                                   \
@@ -13,8 +16,19 @@
 		progress_begin(&(build)->progress, total, __VA_ARGS__); \
 	} while (0)
 
+/* The patch is applied to the kernel's source, in the overlay. */
+int build_apply_patches(struct build *build);
+
 /* All patches' changes of one file, one after the other, into the overlay. */
 int build_apply_to_file(struct build *build, const char *path);
+
+int build_open_tree(struct build *build);
+
+/* Files are compiled as they are, and patched; each becomes one of build->objects. */
+int build_compile(struct build *build, char *const *sources, size_t n, bool is_indirect);
+
+/* Notes of the compiler's launcher and of the cache. */
+void build_tell_of_compiling(struct build *build);
 
 /* What was compiled is taken over, and the place of the patched object made. */
 int build_add_object(struct build *build, struct tree_original *original, bool is_indirect);
@@ -22,5 +36,8 @@ int build_compile_patched(struct build *build, struct build_object *objects, siz
 
 /* The patch is applied to a module that is not the kernel's own, and what it reaches compiled. */
 int build_compile_outside(struct build *build);
+
+/* All that the patch reaches is compiled and compared: build->verdict, and each object's. */
+int build_compare(struct build *build);
 
 #endif
