@@ -6,13 +6,16 @@
 . ./core.inc
 core_begin
 insmod ./kmend_both.ko || bail "kmend_both.ko cannot be loaded"
-ROUNDS=${ROUNDS:-8}
+ROUNDS=${ROUNDS:-20}
 
-# call_pairs: call both functions, in pairs, until /tmp/stop exists
+# call_pairs: call both functions, in pairs, until /tmp/stop exists. It waits for a process now and
+# then: one that never gives its CPU away holds up RCU's grace periods for tasks, and with them
+# every revert, for ten seconds and more in an emulated guest.
 call_pairs()
 {
 	while [ ! -e /tmp/stop ]; do
 		echo 500 >$TARGET/pairs
+		sleep 0
 	done
 }
 
@@ -26,8 +29,8 @@ done
 
 done_rounds=0
 for _ in $(seq "$ROUNDS"); do
-	set_patch both 1 && wait_until 20 in_state both live || break
-	set_patch both 0 && wait_until 20 in_state both loaded || break
+	set_patch both 1 && wait_until 60 in_state both live || break
+	set_patch both 0 && wait_until 60 in_state both loaded || break
 	done_rounds=$((done_rounds + 1))
 done
 touch /tmp/stop
