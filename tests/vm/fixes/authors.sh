@@ -31,7 +31,7 @@ is "$(sed -n 3p /proc/version)" "authors of proc: 2 42" "code of a file that is 
 is "$(said "nlmon: ready")" 1 "and the module's callback called"
 refused "the module cannot be unloaded" rmmod nlmon
 patch_revert
-is "$(said "version: revert")" $((undone + 1)) "after the revert another was called"
+is "$(said "version: revert [0-9]")" $((undone + 1)) "after the revert another was called"
 is "$(said "version: revert .*, undone")" "$undone" "which knows that this was no failure"
 is "$(wc -l </proc/version)" 1 "the old function runs"
 patch_apply

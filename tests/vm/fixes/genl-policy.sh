@@ -12,7 +12,7 @@ HELD=/sys/module/macsec/refcnt
 # hold_dump: a dump that has begun and does not end until end_dump
 hold_dump()
 {
-	rm -f /tmp/hold
+	rm -f /tmp/hold /tmp/dump
 	mkfifo /tmp/hold
 	./try-genl-policy macsec macsec hold </tmp/hold >/tmp/dump &
 	dump=$!

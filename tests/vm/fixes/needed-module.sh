@@ -20,4 +20,5 @@ ok "and reverted" sh -c "echo 0 >'$PATCH/enabled'"
 wait_until 20 grep -q loaded "$PATCH/state"
 ok "and unloaded" rmmod kmend_needed_module
 is "$(cat /sys/module/xfrm_algo/refcnt)" "$before" "which gives the module free"
+ok "the core is unloaded" rmmod kmend
 done_testing

@@ -29,4 +29,5 @@ wait_until 20 grep -q loaded "$PATCH/state"
 is "$(cat /proc/outside)" "main 6 twin 106" "the old functions, with the state that was kept"
 ok "it is unloaded" rmmod kmend_outside_fix
 ok "and the module, too" rmmod outside
+ok "the core is unloaded" rmmod kmend
 done_testing
