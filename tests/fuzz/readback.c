@@ -76,20 +76,23 @@ static void check_symbols(const struct output *out)
 	}
 }
 
+#define CALL 0xe8
+#define JUMP 0xe9
+
 /* A branch that the patch brings along stays inside of what it brings. */
 static void check_target(const struct output *out, const GElf_Rela *rela, const GElf_Shdr *from,
-			 const char *in)
+			 const char *in, uint8_t before)
 {
 	GElf_Sym symbol;
 	GElf_Shdr shdr;
 
 	fuzz_expect(gelf_getsym(out->symbols, GELF_R_SYM(rela->r_info), &symbol),
 		    "output: a relocation of %s is against no symbol", in);
+	/* An address that is loaded or stored to has this type, too, after a mutation. */
 	if (!(from->sh_flags & SHF_EXECINSTR) || symbol.st_shndx == SHN_UNDEF ||
-	    GELF_R_TYPE(rela->r_info) != R_X86_64_PLT32)
+	    GELF_R_TYPE(rela->r_info) != R_X86_64_PLT32 || (before != CALL && before != JUMP))
 		return;
 	shdr = header(out, symbol.st_shndx);
-	/* An address that is loaded has this type, too, after a mutation; data have places around. */
 	fuzz_expect(!(shdr.sh_flags & SHF_EXECINSTR) ||
 			    symbol.st_value + rela->r_addend + 4 <= shdr.sh_size,
 		    "output: a branch in %s leads out of its section", in);
@@ -98,7 +101,7 @@ static void check_target(const struct output *out, const GElf_Rela *rela, const 
 static void check_relocs(const struct output *out, size_t index)
 {
 	GElf_Shdr shdr = header(out, index), target;
-	Elf_Data *data = elf_getdata(elf_getscn(out->elf, index), NULL);
+	Elf_Data *data = elf_getdata(elf_getscn(out->elf, index), NULL), *bytes;
 	const char *name;
 
 	if (shdr.sh_type != SHT_RELA)
@@ -109,7 +112,9 @@ static void check_relocs(const struct output *out, size_t index)
 	name = elf_strptr(out->elf, out->names, target.sh_name);
 	fuzz_expect(target.sh_type != SHT_NOBITS, "output: relocations of %s, which has no bytes",
 		    name);
+	bytes = elf_getdata(elf_getscn(out->elf, shdr.sh_info), NULL);
 	for (size_t i = 0; i < shdr.sh_size / sizeof(Elf64_Rela); i++) {
+		const uint8_t *before;
 		GElf_Rela rela;
 		unsigned width;
 
@@ -118,7 +123,8 @@ static void check_relocs(const struct output *out, size_t index)
 		fuzz_expect(width && rela.r_offset <= target.sh_size &&
 				    width <= target.sh_size - rela.r_offset,
 			    "output: a relocation outside of %s", name);
-		check_target(out, &rela, &target, name);
+		before = rela.r_offset ? (const uint8_t *)bytes->d_buf + rela.r_offset - 1 : NULL;
+		check_target(out, &rela, &target, name, before ? *before : 0);
 	}
 }
 
