@@ -108,7 +108,7 @@ static bool is_sha256(const char *s)
 
 #define FIELD(f) offsetof(struct manifest, f)
 
-static const struct manifest_key kernel_keys[] = {
+static const struct yaml_key kernel_keys[] = {
 	{"release", KEY_STRING, true, false, FIELD(kernel_release), kernel_release_is_valid,
 	 "a kernel release"},
 	{"arch", KEY_STRING, true, false, FIELD(kernel_arch), is_arch, "an architecture"},
@@ -118,7 +118,7 @@ static const struct manifest_key kernel_keys[] = {
 };
 
 /* Offsets in struct manifest_module. */
-static const struct manifest_key module_keys[] = {
+static const struct yaml_key module_keys[] = {
 	{"name", KEY_STRING, true, false, offsetof(struct manifest_module, name), is_module,
 	 "a kernel module's name"},
 	{"build-id", KEY_STRING, true, false, offsetof(struct manifest_module, build_id),
@@ -127,7 +127,7 @@ static const struct manifest_key module_keys[] = {
 };
 
 /* Offsets in struct manifest_override. */
-static const struct manifest_key override_keys[] = {
+static const struct yaml_key override_keys[] = {
 	{"code", KEY_STRING, true, false, offsetof(struct manifest_override, code), is_code,
 	 "a code as KM212"},
 	{"symbol", KEY_STRING, true, false, offsetof(struct manifest_override, symbol), is_word,
@@ -137,7 +137,7 @@ static const struct manifest_key override_keys[] = {
 	{},
 };
 
-static const struct manifest_key build_keys[] = {
+static const struct yaml_key build_keys[] = {
 	{"patchgen", KEY_STRING, false, false, FIELD(build_patchgen), is_one_line, RULE_LINE},
 	{"compiler", KEY_STRING, false, false, FIELD(build_compiler), is_one_line, RULE_LINE},
 	{"source", KEY_STRING, false, false, FIELD(build_source), is_one_line, RULE_LINE},
@@ -150,7 +150,7 @@ static const struct manifest_key build_keys[] = {
 	{},
 };
 
-const struct manifest_key manifest_keys[] = {
+const struct yaml_key manifest_keys[] = {
 	{"kmend", KEY_STRING, true, false, FIELD(format), is_format, "1"},
 	{"name", KEY_STRING, true, false, FIELD(name), patch_name_is_valid, RULE_NAME},
 	{"version", KEY_STRING, true, false, FIELD(version), is_version,

@@ -93,9 +93,9 @@ static bool put_list(yaml_emitter_t *e, char **list)
 	return put_sequence_end(e);
 }
 
-static bool put_keys(yaml_emitter_t *e, const struct manifest_key *keys, const void *source);
+static bool put_keys(yaml_emitter_t *e, const struct yaml_key *keys, const void *source);
 
-static bool put_records(yaml_emitter_t *e, const struct manifest_key *key, const char *records,
+static bool put_records(yaml_emitter_t *e, const struct yaml_key *key, const char *records,
 			size_t n)
 {
 	if (!put_sequence_start(e, YAML_BLOCK_SEQUENCE_STYLE))
@@ -107,15 +107,15 @@ static bool put_records(yaml_emitter_t *e, const struct manifest_key *key, const
 	return put_sequence_end(e);
 }
 
-static bool has_members(const struct manifest_key *key, const void *source)
+static bool has_members(const struct yaml_key *key, const void *source)
 {
-	for (const struct manifest_key *k = key->members; k->name; k++)
+	for (const struct yaml_key *k = key->members; k->name; k++)
 		if (*(char *const *)((const char *)source + k->offset))
 			return true;
 	return false;
 }
 
-static bool put_key(yaml_emitter_t *e, const struct manifest_key *key, const void *source)
+static bool put_key(yaml_emitter_t *e, const struct yaml_key *key, const void *source)
 {
 	const void *field = (const char *)source + key->offset;
 	size_t n;
@@ -144,9 +144,9 @@ static bool put_key(yaml_emitter_t *e, const struct manifest_key *key, const voi
 	return false;
 }
 
-static bool put_keys(yaml_emitter_t *e, const struct manifest_key *keys, const void *source)
+static bool put_keys(yaml_emitter_t *e, const struct yaml_key *keys, const void *source)
 {
-	for (const struct manifest_key *k = keys; k->name; k++)
+	for (const struct yaml_key *k = keys; k->name; k++)
 		if (!k->author_only && !put_key(e, k, source))
 			return false;
 	return true;

@@ -1,63 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "manifest.h"
 
-#include <stdarg.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "diag.h"
 #include "fileio.h"
 #include "manifest-keys.h"
 #include "strv.h"
-#include "text.h"
-
-/* The deepest manifest is: mapping, sequence of modules, mapping, scalar. */
-#define DEPTH_MAX 4
-
-struct parse {
-	const char *file;
-	struct diag_list *diags;
-	yaml_document_t *document;
-	int result; /* the first error */
-};
-
-static void free_string(void *record, const struct manifest_key *key)
-{
-	free(*(char **)((char *)record + key->offset));
-}
-
-static void free_records(struct manifest *m, const struct manifest_key *key)
-{
-	char **records = (char **)((char *)m + key->offset);
-	size_t *n = (size_t *)((char *)m + key->count);
-
-	for (size_t i = 0; i < *n; i++)
-		for (const struct manifest_key *k = key->members; k->name; k++)
-			free_string(*records + i * key->size, k);
-	free(*records);
-	*records = NULL;
-	*n = 0;
-}
-
-static void free_keys(struct manifest *m, const struct manifest_key *keys)
-{
-	for (const struct manifest_key *k = keys; k->name; k++) {
-		if (k->kind == KEY_STRING)
-			free_string(m, k);
-		if (k->kind == KEY_RECORDS)
-			free_records(m, k);
-		if (k->kind == KEY_LIST)
-			strv_free(*(char ***)((char *)m + k->offset));
-		if (k->kind == KEY_MAPPING)
-			free_keys(m, k->members);
-	}
-}
 
 static void free_records_at(struct manifest *m, size_t offset)
 {
-	for (const struct manifest_key *k = manifest_keys; k->name; k++)
+	for (const struct yaml_key *k = manifest_keys; k->name; k++)
 		if (k->kind == KEY_RECORDS && k->offset == offset)
-			free_records(m, k);
+			yaml_keys_free_records(m, k);
 }
 
 void manifest_clear_modules(struct manifest *m)
@@ -74,356 +29,45 @@ void manifest_free(struct manifest *m)
 {
 	if (!m)
 		return;
-	free_keys(m, manifest_keys);
+	yaml_keys_free(m, manifest_keys);
 	free(m);
 }
 
-static void complain(struct parse *p, enum diag_code code, size_t line, const char *format, ...)
-	_printf_(4, 5);
-
-static void complain(struct parse *p, enum diag_code code, size_t line, const char *format, ...)
+/* A patch in a list that must not be there. */
+static int check_relations(const struct manifest *m, const char *file, struct diag_list *diags)
 {
-	struct diag_where where = {.file = p->file, .line = line + 1};
-	_cleanup_free_ char *text = NULL;
-	va_list ap;
-
-	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
-	va_end(ap);
-	diag_add(p->diags, code, DIAG_ERROR, 0, &where, "%s", text ?: "out of memory");
-	if (p->result == 0)
-		p->result = -EINVAL;
-}
-
-/* Text from a hostile file, as it may stand in a message. */
-static char *quoted(const char *s)
-{
-	char *copy = strndup(s, 60);
-
-	if (copy)
-		text_make_printable(copy);
-	return copy;
-}
-
-static const char *event_objection(const yaml_event_t *event)
-{
-	switch (event->type) {
-	case YAML_ALIAS_EVENT:
-		return "aliases are not allowed";
-	case YAML_SCALAR_EVENT:
-		if (event->data.scalar.anchor)
-			return "anchors are not allowed";
-		return event->data.scalar.tag ? "tags are not allowed" : NULL;
-	case YAML_SEQUENCE_START_EVENT:
-		if (event->data.sequence_start.anchor)
-			return "anchors are not allowed";
-		return event->data.sequence_start.tag ? "tags are not allowed" : NULL;
-	case YAML_MAPPING_START_EVENT:
-		if (event->data.mapping_start.anchor)
-			return "anchors are not allowed";
-		return event->data.mapping_start.tag ? "tags are not allowed" : NULL;
-	default:
-		return NULL;
-	}
-}
-
-static int check_event(struct parse *p, const yaml_event_t *event, unsigned *depth,
-		       unsigned *documents)
-{
-	const char *objection = event_objection(event);
-
-	if (event->type == YAML_MAPPING_START_EVENT || event->type == YAML_SEQUENCE_START_EVENT)
-		(*depth)++;
-	if (event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT)
-		(*depth)--;
-	if (event->type == YAML_DOCUMENT_START_EVENT)
-		(*documents)++;
-	if (*depth > DEPTH_MAX)
-		objection = "it is nested too deeply";
-	if (*documents > 1)
-		objection = "there is more than one document";
-	if (!objection)
-		return 0;
-	complain(p, KM110, event->start_mark.line, "%s", objection);
-	return -EINVAL;
-}
-
-static void complain_yaml(struct parse *p, const yaml_parser_t *parser)
-{
-	complain(p, KM110, parser->problem_mark.line, "%s%s%s",
-		 parser->problem ?: "it cannot be parsed", parser->context ? " " : "",
-		 parser->context ?: "");
-}
-
-/*
- * Walk the events before anything is built of them: aliases could make a small text expand
- * without end, and the document loader resolves them silently.
- */
-static int check_events(struct parse *p, const char *text, size_t size)
-{
-	unsigned depth = 0, documents = 0;
-	yaml_parser_t parser;
-	bool done = false;
+	const struct {
+		const char *key;
+		char *const *names;
+	} relations[] = {{"depends", m->depends}, {"conflicts", m->conflicts}};
+	const struct diag_where where = {.file = file, .line = 1};
 	int r = 0;
 
-	if (!yaml_parser_initialize(&parser))
-		return -ENOMEM;
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
-	while (!done && r >= 0) {
-		yaml_event_t event;
-
-		if (!yaml_parser_parse(&parser, &event)) {
-			r = parser.error == YAML_MEMORY_ERROR ? -ENOMEM : -EINVAL;
-			if (r == -EINVAL)
-				complain_yaml(p, &parser);
-			break;
-		}
-		r = check_event(p, &event, &depth, &documents);
-		done = event.type == YAML_STREAM_END_EVENT;
-		yaml_event_delete(&event);
-	}
-	yaml_parser_delete(&parser);
-	if (r >= 0 && documents == 0) {
-		complain(p, KM110, 0, "it is empty");
-		return -EINVAL;
-	}
-	return r;
-}
-
-/* The text of a scalar; NULL when the node is none, or has a NUL byte inside. */
-static const char *scalar(const yaml_node_t *node)
-{
-	const char *value;
-
-	if (!node || node->type != YAML_SCALAR_NODE)
-		return NULL;
-	value = (const char *)node->data.scalar.value;
-	return strlen(value) == node->data.scalar.length ? value : NULL;
-}
-
-static char *take_string(struct parse *p, const struct manifest_key *key, const yaml_node_t *node)
-{
-	const char *value = scalar(node);
-	_cleanup_free_ char *shown = NULL;
-	char *copy;
-
-	if (!value) {
-		complain(p, KM113, node->start_mark.line, "\"%s\" is not a string", key->name);
-		return NULL;
-	}
-	if (!key->is_valid(value)) {
-		shown = quoted(value);
-		complain(p, KM113, node->start_mark.line, "\"%s\" is \"%s\", but must be %s",
-			 key->name, shown ?: "?", key->rule);
-		return NULL;
-	}
-	copy = strdup(value);
-	if (!copy)
-		p->result = -ENOMEM;
-	return copy;
-}
-
-static void take_item(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
-		      char ***list)
-{
-	_cleanup_free_ char *value = take_string(p, key, node);
-
-	if (!value)
-		return;
-	if (strv_contains(*list, value)) {
-		complain(p, KM113, node->start_mark.line, "\"%s\" names \"%s\" twice", key->name,
-			 value);
-		return;
-	}
-	if (strv_append(list, value) < 0)
-		p->result = -ENOMEM;
-}
-
-static void take_list(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
-		      char ***list)
-{
-	if (node->type == YAML_SCALAR_NODE) {
-		take_item(p, key, node, list);
-		return;
-	}
-	if (node->type != YAML_SEQUENCE_NODE) {
-		complain(p, KM113, node->start_mark.line, "\"%s\" is not a list of strings",
-			 key->name);
-		return;
-	}
-	for (yaml_node_item_t *i = node->data.sequence.items.start;
-	     i < node->data.sequence.items.top; i++)
-		take_item(p, key, yaml_document_get_node(p->document, *i), list);
-}
-
-static void take_mapping(struct parse *p, const struct manifest_key *keys, const char *prefix,
-			 const yaml_node_t *node, void *target);
-
-static void take_records(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
-			 char *target)
-{
-	char **records = (char **)(target + key->offset), prefix[64];
-	size_t *count = (size_t *)(target + key->count), n;
-
-	if (node->type != YAML_SEQUENCE_NODE) {
-		complain(p, KM113, node->start_mark.line, "\"%s\" is not a list", key->name);
-		return;
-	}
-	n = node->data.sequence.items.top - node->data.sequence.items.start;
-	*records = calloc(n ?: 1, key->size);
-	if (!*records) {
-		p->result = -ENOMEM;
-		return;
-	}
-	snprintf(prefix, sizeof(prefix), "%s.", key->name);
-	for (size_t i = 0; i < n; i++) {
-		yaml_node_item_t item = node->data.sequence.items.start[i];
-
-		(*count)++;
-		take_mapping(p, key->members, prefix, yaml_document_get_node(p->document, item),
-			     *records + i * key->size);
-	}
-}
-
-static void take_value(struct parse *p, const struct manifest_key *key, const yaml_node_t *node,
-		       void *target)
-{
-	void *field = (char *)target + key->offset;
-
-	switch (key->kind) {
-	case KEY_STRING:
-		*(char **)field = take_string(p, key, node);
-		break;
-	case KEY_LIST:
-		take_list(p, key, node, field);
-		break;
-	case KEY_MAPPING: {
-		char prefix[64];
-
-		snprintf(prefix, sizeof(prefix), "%s.", key->name);
-		take_mapping(p, key->members, prefix, node, target);
-		break;
-	}
-	case KEY_RECORDS:
-		take_records(p, key, node, target);
-		break;
-	}
-}
-
-static const struct manifest_key *find_key(const struct manifest_key *keys, const char *name)
-{
-	for (const struct manifest_key *k = keys; name && k->name; k++)
-		if (strcmp(k->name, name) == 0)
-			return k;
-	return NULL;
-}
-
-static void take_pair(struct parse *p, const struct manifest_key *keys, const char *prefix,
-		      const yaml_node_pair_t *pair, unsigned *seen, void *target)
-{
-	const yaml_node_t *name = yaml_document_get_node(p->document, pair->key);
-	const yaml_node_t *value = yaml_document_get_node(p->document, pair->value);
-	const struct manifest_key *key = find_key(keys, scalar(name));
-	_cleanup_free_ char *shown = NULL;
-
-	if (!key) {
-		shown = quoted(scalar(name) ?: "(not a string)");
-		complain(p, KM111, name->start_mark.line, "the key \"%s%s\" is not known", prefix,
-			 shown ?: "?");
-		return;
-	}
-	if (*seen & (1U << (key - keys))) {
-		complain(p, KM113, name->start_mark.line, "the key \"%s%s\" is given twice", prefix,
-			 key->name);
-		return;
-	}
-	*seen |= 1U << (key - keys);
-	take_value(p, key, value, target);
-}
-
-static void take_mapping(struct parse *p, const struct manifest_key *keys, const char *prefix,
-			 const yaml_node_t *node, void *target)
-{
-	unsigned seen = 0;
-
-	if (node->type != YAML_MAPPING_NODE) {
-		complain(p, KM113, node->start_mark.line, "%s%.*s is not a mapping",
-			 *prefix ? "an entry of " : "the manifest",
-			 *prefix ? (int)strlen(prefix) - 1 : 0, prefix);
-		return;
-	}
-	for (yaml_node_pair_t *i = node->data.mapping.pairs.start; i < node->data.mapping.pairs.top;
-	     i++)
-		take_pair(p, keys, prefix, i, &seen, target);
-	for (const struct manifest_key *k = keys; k->name; k++)
-		if (k->required && !(seen & (1U << (k - keys))))
-			complain(p, KM112, node->start_mark.line, "the key \"%s%s\" is missing",
-				 prefix, k->name);
-}
-
-static void check_relations(struct parse *p, const struct manifest *m)
-{
-	if (!m->name)
-		return;
-	if (strv_contains(m->depends, m->name))
-		complain(p, KM113, 0, "\"depends\" names the patch itself");
-	if (strv_contains(m->conflicts, m->name))
-		complain(p, KM113, 0, "\"conflicts\" names the patch itself");
+	for (size_t i = 0; m->name && i < ARRAY_SIZE(relations); i++)
+		if (strv_contains(relations[i].names, m->name))
+			r = diag_add(diags, KM113, DIAG_ERROR, -EINVAL, &where,
+				     "\"%s\" names the patch itself", relations[i].key);
 	for (size_t i = 0; m->depends && m->depends[i]; i++)
 		if (strv_contains(m->conflicts, m->depends[i]))
-			complain(p, KM113, 0, "\"%s\" is in both \"depends\" and \"conflicts\"",
-				 m->depends[i]);
-}
-
-static int load_document(struct parse *p, const char *text, size_t size, struct manifest *m)
-{
-	yaml_document_t document;
-	yaml_parser_t parser;
-	yaml_node_t *root;
-
-	if (!yaml_parser_initialize(&parser))
-		return -ENOMEM;
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
-	if (!yaml_parser_load(&parser, &document)) {
-		complain_yaml(p, &parser);
-		yaml_parser_delete(&parser);
-		return -EINVAL;
-	}
-	p->document = &document;
-	root = yaml_document_get_root_node(&document);
-	if (root)
-		take_mapping(p, manifest_keys, "", root, m);
-	else
-		complain(p, KM110, 0, "it is empty");
-	yaml_document_delete(&document);
-	yaml_parser_delete(&parser);
-	check_relations(p, m);
-	return p->result;
+			r = diag_add(diags, KM113, DIAG_ERROR, -EINVAL, &where,
+				     "\"%s\" is in both \"depends\" and \"conflicts\"",
+				     m->depends[i]);
+	return r;
 }
 
 int manifest_parse(const char *text, size_t size, const char *file, struct diag_list *diags,
 		   struct manifest **ret)
 {
-	struct parse p = {.file = file, .diags = diags};
-	_cleanup_manifest_ struct manifest *m = NULL;
-	int r;
+	const struct yaml_source source = {text, size, KMEND_MANIFEST_MAX, file, "the manifest"};
+	_cleanup_manifest_ struct manifest *m = calloc(1, sizeof(*m));
+	int r, q;
 
-	if (size > KMEND_MANIFEST_MAX) {
-		complain(&p, KM110, 0, "it is larger than %d bytes", KMEND_MANIFEST_MAX);
-		return -EINVAL;
-	}
-	m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
-	r = check_events(&p, text, size);
-	if (r < 0)
-		return r;
-	r = load_document(&p, text, size, m);
-	if (r < 0)
-		return r;
+	r = yaml_keys_parse(&source, manifest_keys, diags, m);
+	q = check_relations(m, file, diags);
+	if (r < 0 || q < 0)
+		return r < 0 ? r : q;
 	*ret = TAKE_PTR(m);
 	return 0;
 }
