@@ -14,7 +14,7 @@
 #include "resolve/resolve.h"
 #include "base/scratch.h"
 #include "link/sign.h"
-#include "link/signature.h"
+#include "../lib/signature.h"
 #include "base/steps.h"
 
 struct build_options {

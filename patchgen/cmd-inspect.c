@@ -10,7 +10,7 @@
 #include "../lib/module.h"
 #include "../lib/text.h"
 #include "json.h"
-#include "link/signature.h"
+#include "../lib/signature.h"
 #include "link/signing-key.h"
 #include "verbs.h"
 

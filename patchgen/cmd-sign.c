@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "json.h"
 #include "link/sign.h"
-#include "link/signature.h"
+#include "../lib/signature.h"
 #include "verbs.h"
 
 static void usage(FILE *f)

@@ -263,7 +263,16 @@
 	X(KM628, "kmendd refused the request", "only root may change patches")                  \
 	X(KM629, "others than root may change the patch",                                       \
 	  "make root its owner, and writable for nobody else")                                  \
-	X(KM630, "another kmendd is running", "see 'systemctl status kmendd'")
+	X(KM630, "another kmendd is running", "see 'systemctl status kmendd'")                  \
+	X(KM631, "the patch is not signed",                                                     \
+	  "install one that is, or set 'signatures' in policy.yaml")                            \
+	X(KM632, "the patch is signed by a key that is not known",                              \
+	  "install the signer's certificate in /etc/kmend/keys, if you trust it")               \
+	X(KM633, "the signer's certificate is not valid at this time",                          \
+	  "install a patch that is signed by a current key; check the clock")                   \
+	X(KM634, "the signature does not belong to the patch",                                  \
+	  "reinstall the patch: it was changed after it was signed")                            \
+	X(KM635, "a certificate cannot be used", "correct or remove the file")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \

@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "signature.h"
+#include "../../lib/signature.h"
 #include "signing-key.h"
 
 struct signer {

@@ -4,17 +4,17 @@
  * detached PKCS#7 message without attributes or certificates, a record of 12 bytes with its
  * length, and a line of text (include/linux/module_signature.h).
  */
-#ifndef PATCHGEN_SIGNATURE_H
-#define PATCHGEN_SIGNATURE_H
+#ifndef KMEND_LIB_SIGNATURE_H
+#define KMEND_LIB_SIGNATURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <openssl/x509.h>
+#include "cleanup.h"
 
-#include "../../lib/diag.h"
-
+struct diag_list;
 struct json_object;
+struct x509_st; /* libcrypto's X509 */
 
 struct signature {
 	bool is_signed;
@@ -33,9 +33,12 @@ void signature_done(struct signature *signature);
 /* An object with issuer, serial, hash and algorithm; null for a module without a signature. */
 struct json_object *signature_to_json(const struct signature *signature);
 
+/* Does it name this certificate, by issuer and serial number? */
+bool signature_names(const struct signature *signature, struct x509_st *certificate);
+
 /* Was it made with this certificate's key, of what is there now? 0, or -EBADMSG (KM358). */
-int signature_verify(const struct signature *signature, const void *data, X509 *certificate,
-		     const char *path, struct diag_list *diags);
+int signature_verify(const struct signature *signature, const void *data,
+		     struct x509_st *certificate, const char *path, struct diag_list *diags);
 
 /* The module with the message appended; the caller frees *ret. */
 int signature_append(const void *module, size_t size, const void *message, size_t message_size,

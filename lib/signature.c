@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "diag.h"
+
 #define END         "~Module signature appended~\n"
 #define END_SIZE    (sizeof(END) - 1)
 #define TYPE_PKCS7  2
@@ -166,6 +168,15 @@ struct json_object *signature_to_json(const struct signature *signature)
 	json_object_object_add(o, "hash", json_object_new_string(signature->hash));
 	json_object_object_add(o, "algorithm", json_object_new_string(signature->algorithm));
 	return o;
+}
+
+bool signature_names(const struct signature *signature, X509 *certificate)
+{
+	_cleanup_(CMS_ContentInfo_freep) CMS_ContentInfo *message = parse_message(signature);
+	STACK_OF(CMS_SignerInfo) *signers = message ? CMS_get0_SignerInfos(message) : NULL;
+
+	return sk_CMS_SignerInfo_num(signers) == 1 &&
+	       CMS_SignerInfo_cert_cmp(sk_CMS_SignerInfo_value(signers, 0), certificate) == 0;
 }
 
 int signature_verify(const struct signature *signature, const void *data, X509 *certificate,
