@@ -243,8 +243,7 @@ static bool entries_same(const struct symbol *a, const struct symbol *b, struct 
 	}
 }
 
-/* Start of the instruction of a function that a place is in. */
-static uint64_t instruction_start(const struct symbol *symbol, uint64_t offset)
+uint64_t instruction_start(const struct symbol *symbol, uint64_t offset)
 {
 	const uint8_t *code = symbol->section->data;
 	uint64_t at = 0;

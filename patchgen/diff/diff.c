@@ -282,6 +282,8 @@ static int run(struct differ *differ)
 		return r;
 	correlate(differ);
 	compare_functions(differ);
+	if (!differ->keeps_bindings)
+		differ->is_bound_anew = compare_bindings(differ);
 	drop_overridden(differ);
 	r = read_overrides(differ);
 	if (r < 0)
@@ -311,6 +313,23 @@ static int run(struct differ *differ)
 	return 0;
 }
 
+/* What need not be redirected is no reason to refuse a patch that can be made without it. */
+static int run_without_bindings(const struct diff_options *options, struct diff_result *result)
+{
+	struct diff_result other = {.verdict = DIFF_REFUSED};
+	struct differ differ = {.options = options, .result = &other, .keeps_bindings = true};
+	int r = run(&differ);
+
+	differ_done(&differ);
+	if (r == 0 && other.verdict != DIFF_REFUSED) {
+		diff_result_done(result);
+		*result = other;
+		return 0;
+	}
+	diff_result_done(&other);
+	return r;
+}
+
 int diff_objects(const struct diff_options *options, struct diff_result *ret)
 {
 	struct differ differ = {.options = options, .result = ret};
@@ -319,5 +338,7 @@ int diff_objects(const struct diff_options *options, struct diff_result *ret)
 	*ret = (struct diff_result){.verdict = DIFF_REFUSED};
 	r = run(&differ);
 	differ_done(&differ);
+	if (r == 0 && ret->verdict == DIFF_REFUSED && differ.is_bound_anew)
+		r = run_without_bindings(options, ret);
 	return r;
 }

@@ -36,6 +36,8 @@ struct differ {
 	size_t n_pieces, pieces_allocated;
 	struct external *externals;
 	struct overrides own, *overrides; /* the author's; overrides is own or the caller's */
+	bool keeps_bindings; /* a reference to what became global, or local, is no change */
+	bool is_bound_anew; /* there are functions that changed by such references only */
 };
 
 /* correlate.c: set the twins of symbols and sections. */
@@ -60,6 +62,15 @@ bool functions_same(const struct symbol *a, const struct symbol *b, struct chang
 bool function_is_taken(const struct symbol *symbol);
 /* Whether another name of the same function stands for it; it was the same in the original too. */
 bool function_is_alias(const struct symbol *symbol);
+
+/* The start of the instruction of a function that an offset is in. */
+uint64_t instruction_start(const struct symbol *symbol, uint64_t offset);
+
+/*
+ * binding.c: mark functions as changed that refer to what became global, or local, and are the same
+ * otherwise, where they can be redirected. Returns whether there are any.
+ */
+bool compare_bindings(struct differ *differ);
 
 /* weak.c: pass over changes of weak definitions that the kernel does not use. */
 void drop_overridden(struct differ *differ);
