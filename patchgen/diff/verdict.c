@@ -145,6 +145,9 @@ static void judge_function(struct differ *differ, const struct symbol *symbol)
 	uint64_t at = symbol->value + first;
 
 	if (section_is_init(symbol->section) || (orig && section_is_init(orig->section))) {
+		/* init_module() is the module's own function under another name. */
+		if (function_is_alias(symbol))
+			return;
 		refuse(differ, KM211, symbol, symbol->section, at,
 		       "%s() %s and only runs at boot, load or unload", symbol->name,
 		       orig ? "changes" : "is new");

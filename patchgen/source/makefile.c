@@ -2,16 +2,13 @@
 #include "makefile.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <fts.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "../../lib/fileio.h"
 #include "../base/files.h"
 
-#define MAKEFILE_MAX (4UL * 1024 * 1024)
-#define DEPTH_MAX    4 /* objects made of objects */
+#define DEPTH_MAX 4 /* objects made of objects */
 
 struct search {
 	const char *config;
@@ -170,8 +167,7 @@ int makefile_member(const char *makefile, const char *config, const char *object
 	return r;
 }
 
-/* The Makefile of the folder that the first n characters of path name, with their '/'. */
-static int read_makefile(const char *source, const char *path, int n, char **ret)
+int makefile_read(const char *source, const char *path, int n, char **ret)
 {
 	static const char *const names[] = {"Kbuild", "Makefile"};
 	int r = -ENOENT;
@@ -202,7 +198,7 @@ static int judge_folder(const char *source, const char *config, const char *path
 		do
 			above--;
 		while (above > 0 && path[above - 1] != '/');
-		r = read_makefile(source, path, above, &text);
+		r = makefile_read(source, path, above, &text);
 		if (r == -ENOENT)
 			continue;
 		r = r ?: string_format(&object, "%.*s", n - above, path + above);
@@ -232,7 +228,7 @@ int makefile_member_of_tree(const char *source, const char *config, const char *
 		do
 			n--;
 		while (n > 0 && path[n - 1] != '/');
-		r = read_makefile(source, path, n, &text);
+		r = makefile_read(source, path, n, &text);
 		if (r == -ENOENT)
 			continue;
 		r = r ?: string_format(&object, "%.*s.o", (int)strlen(path) - n - 2, path + n);
@@ -244,170 +240,5 @@ int makefile_member_of_tree(const char *source, const char *config, const char *
 	}
 	*ret = found;
 	*ret_option = TAKE_PTR(option);
-	return 0;
-}
-
-/* "KVM ?= ../../../virt/kvm": *ret_value, where the line gives a variable a plain value. */
-static bool is_definition(const char *line, size_t n, char **ret_reference, char **ret_value)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
-	size_t length = strspn(line, plain), value, n_value;
-
-	value = length + strspn(line + length, " \t:?");
-	if (length == 0 || value >= n || line[value] != '=')
-		return false;
-	value++;
-	value += strspn(line + value, " \t");
-	n_value = strspn(line + value, plain);
-	if (n_value == 0 || value + n_value != n)
-		return false;
-	return string_format(ret_reference, "$(%.*s)/", (int)length, line) >= 0 &&
-	       string_format(ret_value, "%.*s/", (int)n_value, line + value) >= 0;
-}
-
-static int replace_all(char **text, const char *from, const char *to)
-{
-	char *at;
-
-	while ((at = strstr(*text, from))) {
-		char *replaced = NULL;
-		int r = string_format(&replaced, "%.*s%s%s", (int)(at - *text), *text, to,
-				      at + strlen(from));
-
-		if (r < 0)
-			return r;
-		free(*text);
-		*text = replaced;
-	}
-	return 0;
-}
-
-/* Variables with plain values, as far as they stand for folders. */
-static int expand(const char *text, char **ret)
-{
-	_cleanup_free_ char *expanded = strdup(text);
-	int r = expanded ? 0 : -ENOMEM;
-
-	for (const char *line = text; r == 0 && *line;) {
-		_cleanup_free_ char *reference = NULL, *value = NULL;
-		size_t n = strcspn(line, "\n");
-
-		if (is_definition(line, n, &reference, &value) && !strstr(value, reference))
-			r = replace_all(&expanded, reference, value);
-		line += n + (line[n] == '\n');
-	}
-	if (r == 0)
-		*ret = TAKE_PTR(expanded);
-	return r;
-}
-
-DEFINE_CLEANUP(DIR *, closedir)
-
-/* The part of a Makefile, as Makefile.kvm, in a folder that has no Makefile; -ENOENT. */
-static int find_part(const char *source, const char *path, int n, char **ret)
-{
-	_cleanup_free_ char *folder = NULL, *text = NULL;
-	_cleanup_(closedirp) DIR *dir = NULL;
-	struct dirent *entry;
-	int r;
-
-	if (n == 0 || read_makefile(source, path, n, &text) != -ENOENT)
-		return -ENOENT;
-	r = string_format(&folder, "%s/%.*s", source, n, path);
-	if (r < 0)
-		return r;
-	dir = opendir(folder);
-	while (dir && (entry = readdir(dir)))
-		if (strncmp(entry->d_name, "Makefile.", 9) == 0)
-			return string_format(ret, "%.*s%s", n, path, entry->d_name);
-	return -ENOENT;
-}
-
-/* The Makefile that includes a part, below the architecture's folder; -ENOENT. */
-static int find_includer(const char *source, const char *part, char **ret_folder, char **ret_text)
-{
-	_cleanup_free_ char *root = NULL, *wanted = NULL;
-	char *roots[] = {NULL, NULL};
-	FTSENT *entry;
-	FTS *fts;
-	int r;
-
-	r = string_format(&root, "%s/arch/x86", source);
-	r = r ?: string_format(&wanted, "/%s", part);
-	if (r < 0)
-		return r;
-	roots[0] = root;
-	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT | FTS_NOCHDIR, NULL);
-	r = fts ? -ENOENT : -errno;
-	while (r == -ENOENT && (entry = fts_read(fts))) {
-		_cleanup_free_ char *text = NULL;
-		const char *include;
-
-		if (strcmp(entry->fts_name, "Makefile") != 0 &&
-		    strcmp(entry->fts_name, "Kbuild") != 0)
-			continue;
-		r = file_read(entry->fts_path, MAKEFILE_MAX, &text, NULL);
-		if (r < 0)
-			break;
-		r = -ENOENT;
-		include = strstr(text, wanted);
-		if (!include || !strstr(text, "include"))
-			continue;
-		r = string_format(
-			ret_folder, "%.*s",
-			(int)(entry->fts_pathlen - entry->fts_namelen - strlen(source) - 1),
-			entry->fts_path + strlen(source) + 1);
-		*ret_text = TAKE_PTR(text);
-	}
-	if (fts)
-		fts_close(fts);
-	return r;
-}
-
-/* A word that leads out of its folder and ends so. */
-static char *find_outside(const char *text, const char *path)
-{
-	_cleanup_free_ char *end = NULL;
-	size_t n = strlen(path);
-
-	if (string_format(&end, "../%.*s.o", (int)n - 2, path) < 0)
-		return NULL;
-	for (const char *p = text; (p = strstr(p, end)); p++) {
-		const char *start = p;
-
-		while (start - 3 >= text && strncmp(start - 3, "../", 3) == 0)
-			start -= 3;
-		if (start == text || isspace((unsigned char)start[-1]) || start[-1] == '=')
-			return strndup(start, p - start + strlen(end));
-	}
-	return NULL;
-}
-
-int makefile_elsewhere(const char *source, const char *path, char **ret_makefile, char **ret_object,
-		       char **ret_target)
-{
-	_cleanup_free_ char *part = NULL, *full = NULL, *text = NULL, *folder = NULL,
-			    *includer = NULL, *both = NULL, *expanded = NULL, *object = NULL;
-	const char *slash = strrchr(path, '/');
-	int r;
-
-	*ret_makefile = *ret_object = *ret_target = NULL;
-	r = find_part(source, path, slash ? slash + 1 - path : 0, &part);
-	r = r ?: string_format(&full, "%s/%s", source, part);
-	r = r ?: file_read(full, MAKEFILE_MAX, &text, NULL);
-	r = r ?: find_includer(source, part, &folder, &includer);
-	r = r ?: string_format(&both, "%s\n%s", text, includer);
-	r = r ?: expand(both, &expanded);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	object = find_outside(expanded, path);
-	if (!object)
-		return 0;
-	r = string_format(ret_target, "%s%s", folder, object);
-	if (r < 0)
-		return r;
-	*ret_makefile = TAKE_PTR(expanded);
-	*ret_object = TAKE_PTR(object);
 	return 0;
 }

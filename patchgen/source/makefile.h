@@ -5,6 +5,9 @@
 
 #include "../../lib/cleanup.h"
 
+/* Files that are longer are none. */
+#define MAKEFILE_MAX (4UL * 1024 * 1024)
+
 enum member {
 	MEMBER_YES, /* of the kernel or one of its modules, as far as this folder says */
 	MEMBER_NOT_CONFIGURED, /* the option that it depends on is off */
@@ -19,10 +22,17 @@ int makefile_member_of_tree(const char *source, const char *config, const char *
 			    enum member *ret, char **ret_option);
 
 /*
- * A C file in a folder without a Makefile, of which another folder's Makefile includes a part:
- * virt/kvm/Makefile.kvm by arch/x86/kvm/Makefile, where kbuild then knows the object as
- * arch/x86/kvm/../../../virt/kvm/kvm_main.o (*ret_target). *ret_makefile is that Makefile's text
- * with the part, *ret_object the object's name in it. All are NULL where there is none such.
+ * The text of the Makefile, or Kbuild, of the folder that the first n characters of path name, with
+ * their '/'; -ENOENT.
+ */
+int makefile_read(const char *source, const char *path, int n, char **ret);
+
+/*
+ * A C file that is compiled for another folder: whose Makefile includes a part that lies in one
+ * without a Makefile (virt/kvm/Makefile.kvm by arch/x86/kvm/Makefile, where kbuild then knows the
+ * object as arch/x86/kvm/../../../virt/kvm/kvm_main.o, *ret_target), or the whole of its folder's
+ * Makefile. *ret_makefile is the text of that Makefile with the part, *ret_object the object's name
+ * in it. All are NULL where there is none such.
  */
 int makefile_elsewhere(const char *source, const char *path, char **ret_makefile, char **ret_object,
 		       char **ret_target);
