@@ -41,7 +41,8 @@
 	X(KM210, "a changed function cannot be redirected, nor can all who use it",              \
 	  "it is built without -pg or notrace: make the fix where its callers have an entry")    \
 	X(KM211, "code that only runs at boot or load, or at unload, changes",                   \
-	  "it has run already: leave that part out of the patch")                                \
+	  "it runs only once: leave that part out of the patch, or say KMEND_IGNORE_FUNCTION() " \
+	  "or KMEND_IGNORE_DATA() (kmend/author.h)")                                             \
 	X(KM212, "the initial value of existing data changes",                                   \
 	  "the running kernel's data keeps its value: leave that part out of the patch, or say " \
 	  "KMEND_IGNORE_DATA() and set it in a KMEND_POST_APPLY() function (kmend/author.h)")    \

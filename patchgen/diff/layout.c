@@ -217,6 +217,32 @@ static int describe(const struct pair *pair, char **ret)
 	return 0;
 }
 
+/* How the fix could do without moving anything; *ret is NULL where there is nothing to be said. */
+static int advise(const struct pair *pair, char **ret)
+{
+	const struct member *added = pair->difference.added, *gone = pair->difference.gone, *after;
+	_cleanup_free_ char *keep = NULL;
+	uint64_t offset;
+	int r = 0;
+
+	if (gone)
+		r = string_format(&keep, "leave '%s' where it is, though nothing uses it%s",
+				  member_name(gone), added ? "; " : "");
+	if (r < 0 || (!gone && !added))
+		return r;
+	if (!added)
+		*ret = TAKE_PTR(keep);
+	else if (structure_find_room(&pair->from, added->size, &offset, &after))
+		r = string_format(ret, "%sput '%s' after '%s': at offset %llu there is room for it",
+				  keep ?: "", member_name(added), after->name,
+				  (unsigned long long)offset);
+	else
+		r = string_format(ret,
+				  "%skeep '%s' in a shadow variable (KMEND_SHADOW of author.h)",
+				  keep ?: "", member_name(added));
+	return r;
+}
+
 static struct diag_where where_is(struct differ *differ, const struct type *type)
 {
 	Dwarf_Die die = type->die;
@@ -238,11 +264,12 @@ static int report(struct differ *differ, const struct pair *pair)
 {
 	const struct type *type = pair->patched;
 	struct diag_where where = where_is(differ, type);
-	_cleanup_free_ char *what = NULL;
+	_cleanup_free_ char *what = NULL, *advice = NULL;
 	bool is_confined = false;
 	int r;
 
 	r = describe(pair, &what);
+	r = r ?: advise(pair, &advice);
 	if (r == 0 && pair->difference.change != STRUCTURE_FILLED)
 		r = structure_is_confined(differ, type->name, type->tag, &is_confined);
 	if (r < 0)
@@ -261,10 +288,10 @@ static int report(struct differ *differ, const struct pair *pair)
 			      (unsigned long long)pair->to.size);
 	else if (!overrides_answer(differ->overrides, KM228,
 				   (const char *const[]){type->name, NULL}, &differ->result->diags))
-		diag_add(&differ->result->diags, KM228, DIAG_REFUSAL, 0, &where,
-			 "the layout of %s %s changes: %ssize %llu to %llu bytes", kind_of(type),
-			 type->name, what, (unsigned long long)pair->from.size,
-			 (unsigned long long)pair->to.size);
+		diag_add_hint(&differ->result->diags, KM228, DIAG_REFUSAL, 0, &where, advice,
+			      "the layout of %s %s changes: %ssize %llu to %llu bytes",
+			      kind_of(type), type->name, what, (unsigned long long)pair->from.size,
+			      (unsigned long long)pair->to.size);
 	return 0;
 }
 

@@ -245,6 +245,21 @@ static bool is_renamed(const struct structure *from, const struct structure *to,
 	return false;
 }
 
+/* It has no successor of another name: what is in its place now, if anything, was elsewhere. */
+static bool is_gone(const struct structure *from, const struct structure *to,
+		    const struct member *member)
+{
+	size_t hint = 0;
+
+	if (find_member(to, member, &hint))
+		return false;
+	for (size_t i = 0; i < to->n; i++)
+		if (same_place(&to->members[i], member) &&
+		    !find_member(from, &to->members[i], &hint))
+			return false;
+	return true;
+}
+
 /* A new member: in a hole, beside another in a union, or on parts of what was there. */
 static void place_added(const struct structure *from, const struct structure *to,
 			const struct member *added, struct structure_difference *difference)
@@ -278,10 +293,8 @@ void structure_compare(const struct structure *from, const struct structure *to,
 			difference.to = b;
 		}
 	}
-	hint = 0;
 	for (size_t i = 0; i < from->n && !difference.gone; i++)
-		if (!find_member(to, &from->members[i], &hint) &&
-		    !find_place(to, &from->members[i]))
+		if (is_gone(from, to, &from->members[i]))
 			difference.gone = &from->members[i];
 	is_moved = difference.from || difference.replaced || from->size != to->size;
 	if (!is_moved)
@@ -291,4 +304,39 @@ void structure_compare(const struct structure *from, const struct structure *to,
 	else
 		difference.change = STRUCTURE_MOVED;
 	*ret = difference;
+}
+
+static bool is_free(const struct structure *structure, const struct member *wanted)
+{
+	if (wanted->offset + wanted->size > structure->size * 8)
+		return false;
+	for (size_t i = 0; i < structure->n; i++)
+		if (overlap(&structure->members[i], wanted))
+			return false;
+	return true;
+}
+
+bool structure_find_room(const struct structure *structure, uint64_t bits, uint64_t *ret_offset,
+			 const struct member **ret_after)
+{
+	/* As C aligns a member of its size, or at most. */
+	uint64_t alignment = bits == 8 || bits == 16 || bits == 32 ? bits : 64;
+
+	for (size_t i = 0; bits > 0 && bits % 8 == 0 && i < structure->n; i++) {
+		const struct member *after = &structure->members[i];
+		uint64_t end = after->offset + after->size;
+		const struct member wanted = {
+			.offset = (end + alignment - 1) / alignment * alignment,
+			.size = bits,
+		};
+
+		/* An array's element is there many times; what has no name cannot be told. */
+		if (after->is_inner || !*after->name || after->size == 0 ||
+		    !is_free(structure, &wanted))
+			continue;
+		*ret_offset = wanted.offset / 8;
+		*ret_after = after;
+		return true;
+	}
+	return false;
 }

@@ -47,6 +47,13 @@ struct structure_difference {
 void structure_compare(const struct structure *from, const struct structure *to,
 		       struct structure_difference *ret);
 
+/*
+ * Bytes that no member has and a new one of this size could take without moving any other: their
+ * offset, and the member before them.
+ */
+bool structure_find_room(const struct structure *structure, uint64_t bits, uint64_t *ret_offset,
+			 const struct member **ret_after);
+
 /* Whether a DIE is of a structure or union, and defines it. */
 bool die_is_structure(Dwarf_Die *die);
 

@@ -3,6 +3,7 @@
 // expect verdict: refused
 // expect codes: KM228
 // expect symbols: item
+// expect hint: leave 'id' where it is, though nothing uses it; keep 'generation' in a shadow
 #include "kernel.h"
 
 struct item {

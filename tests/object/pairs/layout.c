@@ -3,6 +3,7 @@
 // expect verdict: refused
 // expect codes: KM228
 // expect symbols: item
+// expect hint: ^keep 'generation' in a shadow variable
 #include "kernel.h"
 
 struct item {
