@@ -53,6 +53,21 @@ static inline bool task_on_any_cpu(const struct task_struct *task)
 #endif
 }
 
+/*
+ * A direct call at a function's entry that leaves no room for us. Since 6.0 the one who made it can
+ * be told of us and arrange himself, as BPF trampolines do.
+ */
+static inline bool ops_is_unshared_direct(const struct ftrace_ops *ops)
+{
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+	return false;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	return (ops->flags & FTRACE_OPS_FL_DIRECT) && !ops->ops_func;
+#else
+	return ops->flags & FTRACE_OPS_FL_DIRECT;
+#endif
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 static inline int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
 					unsigned int cnt, int remove, int reset)

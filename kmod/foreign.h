@@ -5,10 +5,13 @@
 
 #include <linux/types.h>
 
-#define FOREIGN_OWNER_LEN 96
+#define FOREIGN_OWNER_LEN 160
 
-/* Who redirects the function at old_addr, as far as can be told, in words. */
-void foreign_owner(unsigned long old_addr, char ret[FOREIGN_OWNER_LEN]);
+/*
+ * Does somebody else have ftrace call him for the function in a way that keeps us out? If so, *ret
+ * says who it is, in words. ip: the call at its entry that ftrace redirects.
+ */
+bool foreign_owner(unsigned long old_addr, unsigned long ip, char ret[FOREIGN_OWNER_LEN]);
 
 /*
  * Keep the in-tree engine from beginning a transition, until foreign_resume(). False when one is

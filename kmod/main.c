@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 
+#include "notrace.h"
 #include "symbols.h"
 #include "sysfs.h"
 #include "transition.h"
@@ -15,7 +16,13 @@ static int __init kmend_init(void)
 	r = symbols_resolve();
 	if (r)
 		return r;
-	return sysfs_init();
+	r = notrace_init();
+	if (r)
+		return r;
+	r = sysfs_init();
+	if (r)
+		notrace_exit();
+	return r;
 }
 
 static void __exit kmend_exit(void)
@@ -23,6 +30,7 @@ static void __exit kmend_exit(void)
 	/* Patch modules link to the core, so none is registered any more. */
 	transition_exit();
 	sysfs_exit();
+	notrace_exit();
 }
 
 module_init(kmend_init);

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 #include "foreign.h"
+#include "notrace.h"
 #include "registry.h"
 #include "report.h"
 #include "symbols.h"
@@ -102,6 +103,22 @@ static int refuse_if_owned(struct patch *patch)
 		if (site)
 			return refuse(patch, -EBUSY, KM506, "%s is changed by patch %s already",
 				      func->record->name, site->owner->patch->name);
+	}
+	return 0;
+}
+
+/* Others who have a function for themselves, as far as they can be found before ftrace is asked. */
+static int refuse_if_foreign(struct patch *patch)
+{
+	char owner[FOREIGN_OWNER_LEN];
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++) {
+		const struct func *func = &patch->funcs[i];
+
+		if (foreign_owner(func->record->old_addr, func->ip, owner))
+			return refuse(patch, -EBUSY, KM507, "%s is changed by %s already",
+				      func->record->name, owner);
 	}
 	return 0;
 }
@@ -219,7 +236,8 @@ static int refuse_by_ftrace(struct patch *patch, const unsigned long *ips, int e
 		return refuse(patch, err, KM511, "ftrace does not take its functions (%d)", err);
 
 	func = &patch->funcs[find_conflict(ips, patch->nr_funcs)];
-	foreign_owner(func->record->old_addr, owner);
+	if (!foreign_owner(func->record->old_addr, func->ip, owner))
+		strscpy(owner, "somebody else", sizeof(owner));
 	return refuse(patch, -EBUSY, KM507, "%s is changed by %s already", func->record->name,
 		      owner);
 }
@@ -260,7 +278,7 @@ int redirect_install(struct patch *patch, struct redirect **ret)
 		*ret = NULL;
 		return 0;
 	}
-	r = refuse_if_owned(patch);
+	r = notrace_check(patch) ?: refuse_if_owned(patch) ?: refuse_if_foreign(patch);
 	if (r)
 		return r;
 	redirect = redirect_new(patch);

@@ -40,6 +40,19 @@ static struct patch *find_by_record(const struct kmend_patch *record)
 	return NULL;
 }
 
+int patches_visit(int (*visit)(struct patch *patch, void *data), void *data)
+{
+	struct patch *patch;
+	int r = 0;
+
+	list_for_each_entry(patch, &patches, node) {
+		r = visit(patch, data);
+		if (r)
+			break;
+	}
+	return r;
+}
+
 static void patch_free(struct patch *patch)
 {
 	unsigned int i;

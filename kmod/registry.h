@@ -72,6 +72,9 @@ struct patch {
  */
 extern struct mutex kmend_lock;
 
+/* Call visit() for each registered patch, until one returns other than 0. Needs kmend_lock. */
+int patches_visit(int (*visit)(struct patch *patch, void *data), void *data);
+
 /* Change a patch's state and wake those who poll it. Needs kmend_lock. */
 void patch_set_state(struct patch *patch, enum patch_state state);
 

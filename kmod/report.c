@@ -8,7 +8,7 @@
 
 #include "registry.h"
 
-static_assert(KM501 == 501 && KM516 == 516);
+static_assert(KM501 == 501 && KM518 == 518);
 
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {

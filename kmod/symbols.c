@@ -42,6 +42,7 @@ int __init symbols_resolve(void)
 	const struct {
 		const char *name;
 		void *slot;
+		bool optional;
 	} wanted[] = {
 		{"ftrace_location", &kernel.ftrace_location},
 		{"arch_stack_walk_reliable", &kernel.arch_stack_walk_reliable},
@@ -56,6 +57,16 @@ int __init symbols_resolve(void)
 		{"klp_mutex", &kernel.klp_mutex},
 		{"klp_patches", &kernel.klp_patches},
 		{"klp_transition_patch", &kernel.klp_transition_patch},
+		{"ftrace_ops_list", &kernel.ftrace_ops_list},
+		{"ftrace_lookup_ip", &kernel.ftrace_lookup_ip},
+		{"get_kprobe", &kernel.get_kprobe},
+		{"klp_ftrace_handler", &kernel.klp_ftrace_handler},
+		{"kprobe_ftrace_handler", &kernel.kprobe_ftrace_handler},
+		{"__cpuidle_text_start", &kernel.cpuidle_text_start, true},
+		{"__cpuidle_text_end", &kernel.cpuidle_text_end, true},
+		{"__noinstr_text_start", &kernel.noinstr_text_start, true},
+		{"__noinstr_text_end", &kernel.noinstr_text_end, true},
+		{"ftrace_find_rec_direct", &kernel.ftrace_find_rec_direct, true},
 	};
 	lookup_fn lookup = find_lookup();
 	size_t i;
@@ -67,7 +78,7 @@ int __init symbols_resolve(void)
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
 		unsigned long addr = lookup(wanted[i].name);
 
-		if (!addr) {
+		if (!addr && !wanted[i].optional) {
 			pr_err("KM515 this kernel has no symbol %s\n", wanted[i].name);
 			return -ENOENT;
 		}

@@ -3,12 +3,15 @@
 #ifndef KMEND_SYMBOLS_H
 #define KMEND_SYMBOLS_H
 
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/stacktrace.h>
 
+struct ftrace_hash;
 struct klp_patch;
 
 struct kernel_symbols {
@@ -29,6 +32,18 @@ struct kernel_symbols {
 	struct mutex *klp_mutex;
 	struct list_head *klp_patches;
 	struct klp_patch **klp_transition_patch;
+
+	/* Who else has ftrace call him for a function: for messages. */
+	struct ftrace_ops **ftrace_ops_list;
+	void *(*ftrace_lookup_ip)(struct ftrace_hash *hash, unsigned long ip);
+	struct kprobe *(*get_kprobe)(void *addr);
+	const void *klp_ftrace_handler;
+	const void *kprobe_ftrace_handler;
+
+	/* Code in which RCU may not be watching; NULL where a kernel keeps it with the rest. */
+	const char *cpuidle_text_start, *cpuidle_text_end;
+	const char *noinstr_text_start, *noinstr_text_end;
+	unsigned long (*ftrace_find_rec_direct)(unsigned long ip); /* NULL: there are none */
 };
 
 extern struct kernel_symbols kernel;

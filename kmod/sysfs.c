@@ -6,6 +6,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "notrace.h"
 #include "transition.h"
 #include "version.h"
 
@@ -25,9 +26,44 @@ static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr, c
 }
 ATTRIBUTE(version);
 
+static ssize_t notrace_list_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	ssize_t size;
+
+	mutex_lock(&kmend_lock);
+	size = notrace_show(buf);
+	mutex_unlock(&kmend_lock);
+	return size;
+}
+
+static ssize_t notrace_list_store(struct kobject *kobj, struct kobj_attribute *attr,
+				   const char *buf, size_t size)
+{
+	int r;
+
+	mutex_lock(&kmend_lock);
+	r = notrace_change(buf);
+	mutex_unlock(&kmend_lock);
+	return r ?: (ssize_t)size;
+}
+
+static struct kobj_attribute notrace_attribute = {
+	.attr = {.name = KMEND_SYSFS_NOTRACE, .mode = 0644},
+	.show = notrace_list_show,
+	.store = notrace_list_store,
+};
+
+static ssize_t notrace_builtin_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return notrace_show_builtin(buf);
+}
+ATTRIBUTE(notrace_builtin);
+
 static const struct attribute *const root_attributes[] = {
 	&abi_attribute.attr,
 	&version_attribute.attr,
+	&notrace_attribute.attr,
+	&notrace_builtin_attribute.attr,
 	NULL,
 };
 

@@ -216,7 +216,11 @@
 	X(KM514, "a redirect could not be removed", "reboot: ftrace has shut itself down")      \
 	X(KM515, "the core cannot run on this kernel", "see the kernel log for what it lacks")  \
 	X(KM516, "a callback of the patch refused the apply",                                   \
-	  "see the kernel log; the patch's documentation says what it waits for")
+	  "see the kernel log; the patch's documentation says what it waits for")               \
+	X(KM517, "a function must not be patched",                                              \
+	  "make the fix in another function; who listed this one is in the message")            \
+	X(KM518, "the list of functions that must not be patched was not changed",              \
+	  "write +[OBJECT:]GLOB or -[OBJECT:]GLOB, and revert the patch that is named first")
 
 #define KMEND_DIAG_DAEMON(X)                                                                    \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \

@@ -4,6 +4,10 @@
  *
  *   abi                               KMEND_ABI
  *   version                           the core's version
+ *   notrace                           functions that the administrator lets no patch change: a
+ *                                     glob a line, "OBJECT:" before it where it is about one
+ *                                     object; write "+RULE" to add one, "-RULE" to take it away
+ *   notrace_builtin                   those that the core itself lets no patch change
  *   transition/state                  "idle", "applying" or "reverting"
  *   transition/patch                  the patch under way, or empty
  *   transition/tries                  passes made by the transition under way or the last one
@@ -41,6 +45,8 @@
 
 #define KMEND_SYSFS_ABI            "abi"
 #define KMEND_SYSFS_VERSION        "version"
+#define KMEND_SYSFS_NOTRACE        "notrace"
+#define KMEND_SYSFS_BUILTIN        "notrace_builtin"
 #define KMEND_SYSFS_PATCHES        "patches"
 #define KMEND_SYSFS_TRANSITION     "transition"
 #define KMEND_SYSFS_TR_STATE       "state"

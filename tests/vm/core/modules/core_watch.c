@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Another who has ftrace call him. "functions" are watched; reading /proc/core_watch tells of their
+ * calls: "calls=N nmi=N hardirq=N softirq=N idle=N blind=N regs=N", where idle is the idle task and
+ * blind where RCU does not watch. Parameters: "ipmodify" for one that wants the function for
+ * itself, "regs" for one that wants registers where the architecture has them.
+ */
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#define MAX 8
+
+static char *functions[MAX];
+static unsigned int nr;
+module_param_array(functions, charp, &nr, 0);
+static bool ipmodify;
+module_param(ipmodify, bool, 0);
+static bool regs;
+module_param(regs, bool, 0);
+
+static atomic_long_t calls, in_nmis, in_hardirqs, in_softirqs, idle, blind, with_regs;
+
+static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
+{
+	atomic_long_inc(&calls);
+	if (in_nmi())
+		atomic_long_inc(&in_nmis);
+	if (in_hardirq())
+		atomic_long_inc(&in_hardirqs);
+	if (in_serving_softirq())
+		atomic_long_inc(&in_softirqs);
+	if (current->flags & PF_IDLE)
+		atomic_long_inc(&idle);
+	if (!rcu_is_watching())
+		atomic_long_inc(&blind);
+	if (regs && fregs && ftrace_get_regs(fregs))
+		atomic_long_inc(&with_regs);
+}
+
+static struct ftrace_ops ops = {
+	.func = watch,
+};
+
+static int watch_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "calls=%ld nmi=%ld hardirq=%ld softirq=%ld idle=%ld blind=%ld regs=%ld\n",
+		   atomic_long_read(&calls), atomic_long_read(&in_nmis),
+		   atomic_long_read(&in_hardirqs), atomic_long_read(&in_softirqs),
+		   atomic_long_read(&idle), atomic_long_read(&blind), atomic_long_read(&with_regs));
+	return 0;
+}
+
+static int __init core_watch_init(void)
+{
+	unsigned int i;
+	int r;
+
+	if (ipmodify)
+		ops.flags |= FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY;
+	if (regs)
+		ops.flags |= FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED;
+	for (i = 0; i < nr; i++) {
+		r = ftrace_set_filter(&ops, functions[i], strlen(functions[i]), i == 0);
+		if (r)
+			return r;
+	}
+	r = nr ? register_ftrace_function(&ops) : -EINVAL;
+	if (r)
+		return r;
+	if (proc_create_single("core_watch", 0444, NULL, watch_show))
+		return 0;
+	unregister_ftrace_function(&ops);
+	return -ENOMEM;
+}
+
+static void __exit core_watch_exit(void)
+{
+	remove_proc_entry("core_watch", NULL);
+	unregister_ftrace_function(&ops);
+	ftrace_free_filter(&ops);
+}
+
+module_init(core_watch_init);
+module_exit(core_watch_exit);
+MODULE_DESCRIPTION("A tracer beside the kmend core");
+MODULE_LICENSE("GPL");
