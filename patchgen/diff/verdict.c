@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "../base/files.h"
 #include "../object/arch.h"
 #include "differ.h"
 
@@ -39,19 +40,18 @@ bool author_answers(struct differ *differ, enum diag_code code, const struct sym
 	return overrides_answer(differ->overrides, code, names, &differ->result->diags);
 }
 
-void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
-	    const struct section *section, uint64_t offset, const char *format, ...)
+_printf_(7, 0) static void refuse_va(struct differ *differ, enum diag_code code,
+				     const struct symbol *symbol, const struct section *section,
+				     uint64_t offset, const char *hint, const char *format,
+				     va_list ap)
 {
 	_cleanup_free_ char *message = NULL, *file = NULL;
 	struct diag_where where = {0};
-	va_list ap;
 
 	if (author_answers(differ, code, symbol, section))
 		return;
-	va_start(ap, format);
 	if (vasprintf(&message, format, ap) < 0)
 		message = NULL;
-	va_end(ap);
 	if (message && is_said(&differ->result->diags, code, symbol, message))
 		return;
 
@@ -67,7 +67,31 @@ void refuse(struct differ *differ, enum diag_code code, const struct symbol *sym
 		source_line(symbol->section->object, symbol->section->name, symbol->value, &file,
 			    &where.line);
 	where.file = file ?: differ->options->source;
-	diag_add(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, "%s", message ?: "refused");
+	diag_add_hint(&differ->result->diags, code, DIAG_REFUSAL, 0, &where, hint, "%s",
+		      message ?: "refused");
+}
+
+void refuse(struct differ *differ, enum diag_code code, const struct symbol *symbol,
+	    const struct section *section, uint64_t offset, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	refuse_va(differ, code, symbol, section, offset, /* hint= */ NULL, format, ap);
+	va_end(ap);
+}
+
+/* With a hint that says more than that of the code. */
+_printf_(7, 8) static void refuse_with_hint(struct differ *differ, enum diag_code code,
+					    const struct symbol *symbol,
+					    const struct section *section, uint64_t offset,
+					    const char *hint, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	refuse_va(differ, code, symbol, section, offset, hint, format, ap);
+	va_end(ap);
 }
 
 /* At a call that ftrace has turned into a no-op. */
@@ -219,17 +243,43 @@ static void judge_storage(struct differ *differ, const struct symbol *symbol)
 		       b == STORAGE_PER_CPU ? "becomes" : "is no longer");
 }
 
+/*
+ * What is read-only could not even be set by a callback, but where a pointer to a function changes,
+ * the function can. NULL: see the code's hint.
+ */
+static char *hint_of_constant(const struct symbol *orig, uint64_t first)
+{
+	static const char instead[] = "the kernel's own is read-only and stays: make the change in";
+	char *hint;
+	int r;
+
+	if (storage_of(orig->section) != STORAGE_READ_ONLY)
+		return NULL;
+	for_each_reloc(reloc, orig->section, orig->value + first, orig->value + first + 8) {
+		const struct symbol *target = reloc_target(reloc).symbol;
+
+		if (!target || !(symbol_is_function(target) || !target->section))
+			continue;
+		r = string_format(&hint, "%s %s, to which it points, or in the code that uses it",
+				  instead, target->name);
+		return r < 0 ? NULL : hint;
+	}
+	r = string_format(&hint, "%s the code that reads it", instead);
+	return r < 0 ? NULL : hint;
+}
+
 static void judge_data(struct differ *differ, const struct symbol *symbol)
 {
 	const struct symbol *orig = symbol->twin;
 	struct range a = {orig->section, orig->value, orig->value + orig->size};
 	struct range b = {symbol->section, symbol->value, symbol->value + symbol->size};
-	_cleanup_free_ char *member = NULL;
+	_cleanup_free_ char *member = NULL, *hint = NULL;
 	uint64_t first;
 
 	if (ranges_same(&a, &b, &first))
 		return;
 	variable_member(symbol->section->object, symbol->name, first, &member);
+	hint = hint_of_constant(orig, first);
 	if (section_is_init(symbol->section))
 		refuse(differ, KM211, symbol, symbol->section, symbol->value + first,
 		       "%s changes and is only used at boot or load", symbol->name);
@@ -238,9 +288,9 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 		       "%s changes its size from %llu to %llu bytes", symbol->name,
 		       (unsigned long long)orig->size, (unsigned long long)symbol->size);
 	else
-		refuse(differ, KM212, symbol, symbol->section, symbol->value + first,
-		       "the initial value of %s changes at +0x%llx", member ?: symbol->name,
-		       (unsigned long long)first);
+		refuse_with_hint(differ, KM212, symbol, symbol->section, symbol->value + first,
+				 hint, "the initial value of %s changes at +0x%llx",
+				 member ?: symbol->name, (unsigned long long)first);
 }
 
 /* What calls or reads the running kernel's would go on doing so. */

@@ -3,6 +3,7 @@
 // expect codes: KM212
 // expect symbols: limits
 // expect message: limits.1..pair.high changes at .0xc
+// expect hint: set it in a KMEND_POST_APPLY.. function
 #include "kernel.h"
 
 struct limit {
