@@ -112,10 +112,14 @@ int outfile_add_reloc(struct outfile *out, size_t index, uint64_t offset, uint32
 		      size_t symbol, int64_t addend)
 {
 	struct out_section *section = &out->sections[index];
+	unsigned width = arch_reloc_width(type);
 
 	if (grow(&section->relas, section->n_relas, &section->relas_allocated,
 		 sizeof(*section->relas)) < 0)
 		return -ENOMEM;
+	/* A distance that the assembler had worked out: the kernel takes only modules with zeroes. */
+	if (section->data && offset + width <= section->size)
+		memset(section->data + offset, 0, width);
 	section->relas[section->n_relas++] = (Elf64_Rela){
 		.r_offset = offset,
 		.r_info = ELF64_R_INFO(symbol, type),

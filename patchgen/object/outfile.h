@@ -48,6 +48,7 @@ ssize_t outfile_add_symbol(struct outfile *out, const char *name, unsigned char 
  */
 int outfile_append(struct outfile *out, size_t section, const void *data, uint64_t size,
 		   uint64_t align, uint64_t *ret_offset);
+/* What the relocation changes becomes zero. */
 int outfile_add_reloc(struct outfile *out, size_t section, uint64_t offset, uint32_t type,
 		      size_t symbol, int64_t addend);
 

@@ -198,13 +198,20 @@ def check_entries(patched, out, old, new):
     return problems
 
 
+def check_fields(out):
+    """The kernel does not load a module whose relocations change what is not zero."""
+    return [f"{section.name}+{offset:#x}: a relocation's field is not zero"
+            for section in out.sections for offset, kind, _, _ in section.relocs
+            if any(section.data[offset:offset + WIDTH[kind]])]
+
+
 def check(patched_path, out_path):
     """A list of what is wrong with the output."""
     patched, out = Object(patched_path), Object(out_path)
     originals = {}
     for function in patched.functions():
         originals.setdefault(function.name, function)
-    problems = []
+    problems = check_fields(out)
     for new in out.functions():
         old = originals.get(new.name)
         if old and old.size == 0:
