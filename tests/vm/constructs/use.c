@@ -4,6 +4,12 @@
  *
  *   pipes N             inode numbers of N new pipes, on one CPU: first, last, how many are odd
  *   direct-pipe         a pipe in packet mode
+ *   pipe-size           bytes that a new pipe takes
+ *   fdinfo PATH         what the kernel tells of the file of an inotify watch on PATH
+ *   packet-socket       a socket of packets by its old name
+ *   socket-name         what a link to a socket says
+ *   fstatfs PATH        how long names can be, by the descriptor's file system
+ *   sleep SECONDS       by poll(), and how many seconds that took
  *   termio              the line discipline of a new terminal by the old ioctl
  *   uptime              by clock_gettime() (not the vDSO's), and by sysinfo()
  *   cmac KEY            AES-CMAC of nothing
@@ -18,17 +24,20 @@
 #include <linux/dm-ioctl.h>
 #include <linux/fs.h>
 #include <linux/if_alg.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +84,85 @@ static int use_direct_pipe(int argc, char *argv[])
 	if (pipe2(fds, O_DIRECT) < 0)
 		return say_error();
 	printf("made\n");
+	return 0;
+}
+
+static int use_fdinfo(int argc, char *argv[])
+{
+	int fd = inotify_init();
+	char text[4096];
+	FILE *f;
+
+	if (argc < 1 || fd < 0 || inotify_add_watch(fd, argv[0], IN_MODIFY) < 0)
+		return say_error();
+	snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fd);
+	f = fopen(text, "r");
+	if (!f)
+		return say_error();
+	while (fgets(text, sizeof(text), f))
+		fputs(text, stdout);
+	fclose(f);
+	return 0;
+}
+
+static int use_packet_socket(int argc, char *argv[])
+{
+	(void)argc;
+	(void)argv;
+	if (socket(AF_INET, SOCK_PACKET, 0) < 0)
+		return say_error();
+	printf("made\n");
+	return 0;
+}
+
+static int use_socket_name(int argc, char *argv[])
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char path[64], text[256];
+	ssize_t n;
+
+	(void)argc;
+	(void)argv;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, text, sizeof(text));
+	if (n < 0)
+		return say_error();
+	printf("%.*s\n", (int)n, text);
+	return 0;
+}
+
+static int use_fstatfs(int argc, char *argv[])
+{
+	int fd = argc > 0 ? open(argv[0], O_RDONLY) : -1;
+	struct statfs st;
+
+	if (fd < 0 || fstatfs(fd, &st) < 0)
+		return say_error();
+	printf("%ld\n", (long)st.f_namelen);
+	return 0;
+}
+
+static int use_sleep(int argc, char *argv[])
+{
+	struct timespec start, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (poll(NULL, 0, argc > 0 ? 1000 * atoi(argv[0]) : 0) < 0)
+		return say_error();
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("%ld\n", (long)(end.tv_sec - start.tv_sec));
+	return 0;
+}
+
+static int use_pipe_size(int argc, char *argv[])
+{
+	int fds[2];
+
+	(void)argc;
+	(void)argv;
+	if (pipe(fds) < 0)
+		return say_error();
+	printf("%d\n", fcntl(fds[0], F_GETPIPE_SZ));
 	return 0;
 }
 
@@ -200,9 +288,18 @@ int main(int argc, char *argv[])
 		const char *name;
 		int (*use)(int argc, char *argv[]);
 	} things[] = {
-		{"pipes", use_pipes},   {"direct-pipe", use_direct_pipe},
-		{"termio", use_termio}, {"uptime", use_uptime},
-		{"cmac", use_cmac},     {"dm", use_dm},
+		{"pipes", use_pipes},
+		{"direct-pipe", use_direct_pipe},
+		{"pipe-size", use_pipe_size},
+		{"fdinfo", use_fdinfo},
+		{"packet-socket", use_packet_socket},
+		{"socket-name", use_socket_name},
+		{"fstatfs", use_fstatfs},
+		{"sleep", use_sleep},
+		{"termio", use_termio},
+		{"uptime", use_uptime},
+		{"cmac", use_cmac},
+		{"dm", use_dm},
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(things) / sizeof(things[0]); i++)

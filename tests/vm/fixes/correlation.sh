@@ -41,6 +41,7 @@ is "$(in_log 'drop_caches: 1')" 1 "before: dropped caches are told"
 is "$(in_log 'oom_adj is deprecated')" 1 "before: the old file is warned of"
 is "$(cat /sys/kernel/irq/4/type)" edge "before: the type of an interrupt"
 is "$(./use direct-pipe)" made "before: a pipe in packet mode"
+is "$(./use pipe-size)" 65536 "before: the size of a pipe"
 is "$(./use termio)" 0 "before: the line discipline by the old ioctl"
 ok "before: a program with flags" /tmp/flagged-true-64
 ok "before: one of 32 bits" /tmp/flagged-true-32
@@ -58,6 +59,7 @@ is "$(cat /sys/kernel/irq/4/type)" "edge triggered" "one of many functions of a 
 like "$(cat /sys/bus/event_source/devices/software/type)" '^[0-9]+$' "the others are not"
 is "$(./use direct-pipe)" "error 95" "a function of which the compiler made a part: replaced"
 like "$(calls do_pipe2)" '^[1-9]' "in its caller, which had the other part"
+is "$(./use pipe-size)" 131072 "a function with keys that have no size"
 is "$(./use termio)" 85 "a weak function that nothing overrides"
 refused "two functions of one name: the first" /tmp/flagged-true-64
 refused "two functions of one name: the second" /tmp/flagged-true-32
@@ -96,6 +98,7 @@ is "$odd" 750 "after: inode numbers are odd and even"
 ok "after: and go on from the new one's ($before, $first)" [ "$first" -gt "$before" ]
 is "$(cat /sys/kernel/irq/4/type)" edge "after: the type of an interrupt"
 is "$(./use direct-pipe)" made "after: a pipe in packet mode"
+is "$(./use pipe-size)" 65536 "after: the size of a pipe"
 is "$(./use termio)" 0 "after: the line discipline"
 ok "after: a program with flags" /tmp/flagged-true-64
 ok "after: one of 32 bits" /tmp/flagged-true-32

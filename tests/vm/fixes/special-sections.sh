@@ -86,6 +86,10 @@ shown 'fault: -14' "a fault in the new code is caught"
 shown 'name: one' "a table of the patch"
 shown 'show_locks: a single one' "__func__, and a table that the compiler made of a switch"
 shown 'pointer: 42' "a function of the patch is called by a pointer"
+shown 'constants: 1020304050607080 1122334455667788 1020304050607080' \
+	"constants of a section that the linker merges"
+shown 'square: 9' "a place outside of a table of odd size"
+shown 'mutex: 1 1' "a key that has no size; a function that is not traced"
 grep -qw smep /proc/cpuinfo && smep=1 || smep=0
 shown "smep: $smep" "what the processor can do is known"
 is "$(in_log 'shown with a warning')" 1 "a WARN() of the new code is told once"
