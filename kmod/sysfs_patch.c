@@ -7,7 +7,8 @@
 #include <kmend/sysfs.h>
 
 #include "callbacks.h"
-#include "redirect.h"
+#include "op.h"
+#include "request.h"
 #include "sysfs.h"
 #include "transition.h"
 
@@ -56,7 +57,7 @@ static ssize_t enabled_store(struct patch *patch, const char *buf, size_t size)
 	if (!patch->registered)
 		r = -ENODEV;
 	else
-		r = enable ? transition_apply(patch) : transition_revert(patch);
+		r = enable ? request_apply(patch) : request_revert(patch);
 	mutex_unlock(&kmend_lock);
 	return r ?: (ssize_t)size;
 }
@@ -146,7 +147,7 @@ static ssize_t calls_show(const struct func *func, char *buf)
 	u64 calls = 0;
 
 	for_each_possible_cpu(cpu)
-		calls += READ_ONCE(*per_cpu_ptr(func->calls, cpu));
+		calls += READ_ONCE(*per_cpu_ptr(func->version.calls, cpu));
 	return sysfs_emit(buf, "%llu\n", calls);
 }
 FUNC_ATTRIBUTE(calls);
@@ -156,7 +157,7 @@ static ssize_t live_show(const struct func *func, char *buf)
 	bool live;
 
 	mutex_lock(&kmend_lock);
-	live = redirect_is_live(func);
+	live = func_is_live(func);
 	mutex_unlock(&kmend_lock);
 	return sysfs_emit(buf, "%d\n", live);
 }

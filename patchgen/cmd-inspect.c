@@ -91,6 +91,8 @@ static void print_module(const struct patch_module *module)
 	print_list("references", manifest->references);
 	print_list("depends", manifest->depends);
 	print_list("conflicts", manifest->conflicts);
+	print_list("replaces", manifest->replaces);
+	print_list("stacks on", manifest->stacks_on);
 	print_line("module", module->name);
 	print_line("kernel", manifest->kernel_release);
 	print_line("build-id", manifest->kernel_build_id);
@@ -182,6 +184,8 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	json_object_object_add(o, "fixes", json_names(manifest->fixes));
 	json_object_object_add(o, "depends", json_names(manifest->depends));
 	json_object_object_add(o, "conflicts", json_names(manifest->conflicts));
+	json_object_object_add(o, "replaces", json_names(manifest->replaces));
+	json_object_object_add(o, "stacks_on", json_names(manifest->stacks_on));
 	json_object_object_add(o, "verified", json_names(manifest->build_verified));
 	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
 	json_object_object_add(o, "overrides", json_overrides(manifest));

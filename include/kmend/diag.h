@@ -220,7 +220,13 @@
 	X(KM517, "a function must not be patched",                                              \
 	  "make the fix in another function; who listed this one is in the message")            \
 	X(KM518, "the list of functions that must not be patched was not changed",              \
-	  "write +[OBJECT:]GLOB or -[OBJECT:]GLOB, and revert the patch that is named first")
+	  "write +[OBJECT:]GLOB or -[OBJECT:]GLOB, and revert the patch that is named first")   \
+	X(KM519, "a live patch stacks on the patch that is to be reverted",                     \
+	  "revert both in one transaction, the upper one first")                                \
+	X(KM520, "a patch that this one stacks on is not live",                                 \
+	  "apply that one first, or both in one transaction")                                   \
+	X(KM521, "a transaction cannot be understood",                                          \
+	  "write words of the form +NAME or -NAME, each a registered patch's and only once")
 
 #define KMEND_DIAG_DAEMON(X)                                                                    \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \

@@ -8,8 +8,12 @@
  *                                     glob a line, "OBJECT:" before it where it is about one
  *                                     object; write "+RULE" to add one, "-RULE" to take it away
  *   notrace_builtin                   those that the core itself lets no patch change
+ *   transaction                       write "+NAME -NAME ..." to apply and revert several patches in
+ *                                     one transition; reads "KMnnn TEXT" or "NAME: KMnnn TEXT" of the
+ *                                     last refusal, or empty; for root alone
  *   transition/state                  "idle", "applying" or "reverting"
- *   transition/patch                  the patch under way, or empty
+ *   transition/patch                  the patch under way, the first of several, or empty
+ *   transition/changes                "+NAME -NAME ...", what is under way, or empty
  *   transition/tries                  passes made by the transition under way or the last one
  *   transition/duration_ns            from the request to the switch, of the last transition
  *   transition/stop_ns                the longest stop of the machine in the last transition
@@ -48,6 +52,7 @@
 #define KMEND_SYSFS_NOTRACE        "notrace"
 #define KMEND_SYSFS_BUILTIN        "notrace_builtin"
 #define KMEND_SYSFS_PATCHES        "patches"
+#define KMEND_SYSFS_TRANSACTION    "transaction"
 #define KMEND_SYSFS_TRANSITION     "transition"
 #define KMEND_SYSFS_TR_STATE       "state"
 #define KMEND_SYSFS_TR_PATCH       "patch"
@@ -56,6 +61,7 @@
 #define KMEND_SYSFS_TR_STOP_NS     "stop_ns"
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
 #define KMEND_SYSFS_TR_CALLBACK    "callback"
+#define KMEND_SYSFS_TR_CHANGES     "changes"
 #define KMEND_SYSFS_ENABLED        "enabled"
 #define KMEND_SYSFS_STATE          "state"
 #define KMEND_SYSFS_PATCH_VERSION  "version"
