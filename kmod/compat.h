@@ -4,6 +4,7 @@
 #define KMEND_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/version.h>
@@ -69,6 +70,13 @@ static inline bool ops_is_unshared_direct(const struct ftrace_ops *ops)
 }
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+/* Not exported. */
+#define ftrace_free_filter(ops) kernel.ftrace_free_filter(ops)
+
+/* Takes no constant types, though it changes none. */
+#define kobject_init_and_add(kobj, ktype, parent, ...) \
+	kobject_init_and_add(kobj, (struct kobj_type *)(ktype), parent, __VA_ARGS__)
+
 static inline int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
 					unsigned int cnt, int remove, int reset)
 {

@@ -7,6 +7,7 @@
 #include <kmend/sysfs.h>
 
 #include "callbacks.h"
+#include "compat.h"
 #include "op.h"
 #include "request.h"
 #include "sysfs.h"
