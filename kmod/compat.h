@@ -70,6 +70,8 @@ static inline bool ops_is_unshared_direct(const struct ftrace_ops *ops)
 }
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#include "symbols.h"
+
 /* Not exported. */
 #define ftrace_free_filter(ops) kernel.ftrace_free_filter(ops)
 
