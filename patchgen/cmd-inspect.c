@@ -20,7 +20,7 @@ static void usage(FILE *f)
 	      "Shows what a patch module is made for, what it redirects and what it needs of the\n"
 	      "kernel, without loading it. Exit status 1 when it is no valid patch module.\n\n"
 	      "      --sign-cert=FILE  it has to be signed with this certificate's key\n"
-	      "  -j, --json            one JSON object\n"
+	      "      --json            one JSON object\n"
 	      "  -h, --help            this text\n",
 	      f);
 }
@@ -247,8 +247,9 @@ static int fail(const struct diag_list *diags, bool json)
 
 int verb_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {{"sign-cert", required_argument, NULL, 'c'},
-						{"json", no_argument, NULL, 'j'},
+	enum { ARG_JSON = 256, ARG_CERT };
+	static const struct option options[] = {{"sign-cert", required_argument, NULL, ARG_CERT},
+						{"json", no_argument, NULL, ARG_JSON},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
 	_cleanup_(signature_done) struct signature signature = {0};
@@ -260,12 +261,12 @@ int verb_inspect(int argc, char **argv)
 	int c, r;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		switch (c) {
-		case 'c':
+		case ARG_CERT:
 			certificate = optarg;
 			break;
-		case 'j':
+		case ARG_JSON:
 			json = true;
 			break;
 		case 'h':
