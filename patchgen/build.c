@@ -229,6 +229,7 @@ void build_done(struct build *build)
 	free(build->overlay);
 	free(build->compile_options);
 	overrides_done(&build->overrides);
+	strv_free(build->left_out);
 	strv_free(build->needed);
 	free(build->manifest_text);
 	free(build->result);

@@ -386,6 +386,7 @@ void affected_done(struct affected *affected)
 	strv_free(affected->sources);
 	strv_free(affected->touched);
 	strv_free(affected->headers);
+	strv_free(affected->plain);
 	strv_free(affected->created);
 	strv_free(affected->added);
 	strv_free(affected->makefiles);

@@ -10,6 +10,7 @@ struct affected {
 	char **sources; /* C files that objects are compiled from; NULL-terminated */
 	char **touched; /* files the patch changes that the kernel is compiled from; likewise */
 	char **headers; /* those of them that are headers; likewise */
+	char **plain; /* those of headers in which more changes than macros, under no condition */
 	char **created; /* those of touched that the patch adds, and the kernel does not have */
 	char **added; /* those of created that are C files, each an object of its own */
 	char **makefiles; /* that the patch changes, which may be for those only */
