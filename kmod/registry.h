@@ -10,10 +10,11 @@
 
 #include <kmend/patch.h>
 
-#include "site.h"
+#include "guard.h"
 
 struct callbacks;
 struct code_ranges;
+struct redirect;
 
 /* In the order of the KMEND_STATE_* values' life; names in sysfs_patch.c. */
 enum patch_state {
@@ -40,9 +41,7 @@ struct func {
 	struct object *object;
 	const struct kmend_func *record;
 	unsigned long ip; /* of the call that ftrace redirects */
-	struct version version; /* the new function */
-	struct site *site; /* in whose stack it is; NULL: it is not live */
-	struct func *below; /* in that stack; NULL: the old function */
+	u64 __percpu *calls; /* taken by the new function since it was applied */
 };
 
 #define PATCH_ERROR_LEN 256
@@ -65,6 +64,9 @@ struct patch {
 	struct func *funcs;
 	struct callbacks *callbacks; /* by the order of their records */
 	struct code_ranges *ranges; /* old functions, and all code of the patch module */
+	struct code_ranges *text; /* all code of the patch module */
+	struct guard guard; /* under kmend_lock once registered */
+	struct redirect *redirect; /* NULL: none of its functions is redirected */
 };
 
 /*
@@ -73,21 +75,10 @@ struct patch {
  */
 extern struct mutex kmend_lock;
 
-/* All registered patches. This needs kmend_lock, as does all that follows. */
-extern struct list_head registered_patches;
-#define registry_for_each(patch) list_for_each_entry(patch, &registered_patches, node)
-
-/* Call visit() for each registered patch, until one returns other than 0. */
+/* Call visit() for each registered patch, until one returns other than 0. Needs kmend_lock. */
 int patches_visit(int (*visit)(struct patch *patch, void *data), void *data);
 
-/* The registered patch of that name, or NULL. */
-struct patch *registry_find(const char *name);
-unsigned int registry_count(void);
-
-/* Does it replace the function whose call is at ip? */
-bool patch_changes(const struct patch *patch, unsigned long ip);
-
-/* Change a patch's state and wake those who poll it. */
+/* Change a patch's state and wake those who poll it. Needs kmend_lock. */
 void patch_set_state(struct patch *patch, enum patch_state state);
 
 #endif

@@ -7,17 +7,9 @@
 #include <kmend/sysfs.h>
 
 #include "callbacks.h"
-#include "compat.h"
-#include "op.h"
-#include "request.h"
+#include "redirect.h"
 #include "sysfs.h"
 #include "transition.h"
-
-struct patch_attribute {
-	struct attribute attr;
-	ssize_t (*show)(struct patch *patch, char *buf);
-	ssize_t (*store)(struct patch *patch, const char *buf, size_t size);
-};
 
 struct func_attribute {
 	struct attribute attr;
@@ -58,7 +50,7 @@ static ssize_t enabled_store(struct patch *patch, const char *buf, size_t size)
 	if (!patch->registered)
 		r = -ENODEV;
 	else
-		r = enable ? request_apply(patch) : request_revert(patch);
+		r = enable ? transition_apply(patch) : transition_revert(patch);
 	mutex_unlock(&kmend_lock);
 	return r ?: (ssize_t)size;
 }
@@ -109,7 +101,16 @@ static struct attribute *patch_attrs[] = {
 	&patch_last_error.attr,
 	NULL,
 };
-ATTRIBUTE_GROUPS(patch);
+
+static const struct attribute_group patch_group = {
+	.attrs = patch_attrs,
+};
+
+static const struct attribute_group *patch_groups[] = {
+	&patch_group,
+	&sysfs_probation_group,
+	NULL,
+};
 
 static ssize_t patch_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
@@ -148,7 +149,7 @@ static ssize_t calls_show(const struct func *func, char *buf)
 	u64 calls = 0;
 
 	for_each_possible_cpu(cpu)
-		calls += READ_ONCE(*per_cpu_ptr(func->version.calls, cpu));
+		calls += READ_ONCE(*per_cpu_ptr(func->calls, cpu));
 	return sysfs_emit(buf, "%llu\n", calls);
 }
 FUNC_ATTRIBUTE(calls);
@@ -158,7 +159,7 @@ static ssize_t live_show(const struct func *func, char *buf)
 	bool live;
 
 	mutex_lock(&kmend_lock);
-	live = func_is_live(func);
+	live = redirect_is_live(func);
 	mutex_unlock(&kmend_lock);
 	return sysfs_emit(buf, "%d\n", live);
 }
