@@ -4,10 +4,10 @@
 #define KMEND_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/version.h>
-#include <trace/events/error_report.h>
 
 #if !defined(CONFIG_X86_64) || !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
 #error "kmend needs an x86_64 kernel with CONFIG_DYNAMIC_FTRACE_WITH_REGS"
@@ -44,31 +44,6 @@ static inline unsigned long module_text_size(const struct module *mod)
 }
 #endif
 
-/* Argument number n of a function that an op without saved registers is called for. */
-static inline unsigned long compat_ftrace_argument(struct ftrace_regs *fregs, unsigned int n)
-{
-#ifdef ftrace_regs_get_argument /* since 6.2 */
-	return ftrace_regs_get_argument(fregs, n);
-#else
-	return regs_get_kernel_argument(&fregs->regs, n);
-#endif
-}
-
-/* Does the tracepoint error_report_end tell of warnings? */
-static inline bool compat_warnings_are_reported(void)
-{
-	return LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0);
-}
-
-static inline bool compat_is_warning(enum error_detector detector)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
-	return detector == ERROR_DETECTOR_WARN;
-#else
-	return false;
-#endif
-}
-
 /* True while the task's saved stack pointer is out of date, because a CPU runs it. */
 static inline bool task_on_any_cpu(const struct task_struct *task)
 {
@@ -95,6 +70,15 @@ static inline bool ops_is_unshared_direct(const struct ftrace_ops *ops)
 }
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#include "symbols.h"
+
+/* Not exported. */
+#define ftrace_free_filter(ops) kernel.ftrace_free_filter(ops)
+
+/* Takes no constant types, though it changes none. */
+#define kobject_init_and_add(kobj, ktype, parent, ...) \
+	kobject_init_and_add(kobj, (struct kobj_type *)(ktype), parent, __VA_ARGS__)
+
 static inline int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
 					unsigned int cnt, int remove, int reset)
 {

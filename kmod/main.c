@@ -3,7 +3,6 @@
 
 #include <linux/module.h>
 
-#include "guard.h"
 #include "notrace.h"
 #include "symbols.h"
 #include "sysfs.h"
@@ -20,27 +19,17 @@ static int __init kmend_init(void)
 	r = notrace_init();
 	if (r)
 		return r;
-	r = guard_init();
-	if (r)
-		goto no_guard;
 	r = sysfs_init();
 	if (r)
-		goto no_sysfs;
-	return 0;
-
-no_sysfs:
-	guard_exit();
-no_guard:
-	notrace_exit();
+		notrace_exit();
 	return r;
 }
 
 static void __exit kmend_exit(void)
 {
 	/* Patch modules link to the core, so none is registered any more. */
-	sysfs_exit();
-	guard_exit();
 	transition_exit();
+	sysfs_exit();
 	notrace_exit();
 }
 

@@ -10,7 +10,6 @@
 
 #include "callbacks.h"
 #include "compat.h"
-#include "guard.h"
 #include "report.h"
 #include "sysfs.h"
 #include "transition.h"
@@ -19,23 +18,43 @@
 
 DEFINE_MUTEX(kmend_lock); /* the registry, all sites and the transition */
 
-static LIST_HEAD(patches); /* under kmend_lock */
+LIST_HEAD(registered_patches); /* under kmend_lock */
 
-static struct patch *find_by_name(const char *name)
+struct patch *registry_find(const char *name)
 {
 	struct patch *patch;
 
-	list_for_each_entry(patch, &patches, node)
+	registry_for_each(patch)
 		if (strcmp(patch->name, name) == 0)
 			return patch;
 	return NULL;
+}
+
+unsigned int registry_count(void)
+{
+	struct patch *patch;
+	unsigned int nr = 0;
+
+	registry_for_each(patch)
+		nr++;
+	return nr;
+}
+
+bool patch_changes(const struct patch *patch, unsigned long ip)
+{
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++)
+		if (patch->funcs[i].ip == ip)
+			return true;
+	return false;
 }
 
 static struct patch *find_by_record(const struct kmend_patch *record)
 {
 	struct patch *patch;
 
-	list_for_each_entry(patch, &patches, node)
+	registry_for_each(patch)
 		if (patch->record == record)
 			return patch;
 	return NULL;
@@ -46,7 +65,7 @@ int patches_visit(int (*visit)(struct patch *patch, void *data), void *data)
 	struct patch *patch;
 	int r = 0;
 
-	list_for_each_entry(patch, &patches, node) {
+	registry_for_each(patch) {
 		r = visit(patch, data);
 		if (r)
 			break;
@@ -59,11 +78,10 @@ static void patch_free(struct patch *patch)
 	unsigned int i;
 
 	for (i = 0; i < patch->nr_funcs; i++)
-		free_percpu(patch->funcs[i].calls);
+		free_percpu(patch->funcs[i].version.calls);
 	for (i = 0; i < patch->nr_objects; i++)
 		module_put(patch->objects[i].module);
 	kvfree(patch->ranges);
-	kvfree(patch->text);
 	kvfree(patch->callbacks);
 	kvfree(patch->funcs);
 	kvfree(patch->objects);
@@ -103,8 +121,9 @@ static int patch_add_func(struct patch *patch, struct object *object,
 {
 	struct func *func = &patch->funcs[patch->nr_funcs];
 
-	func->calls = alloc_percpu(u64);
-	if (!func->calls)
+	func->version.addr = record->new_addr;
+	func->version.calls = alloc_percpu(u64);
+	if (!func->version.calls)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	func->patch = patch;
 	func->object = object;
@@ -140,8 +159,7 @@ static int patch_allocate(struct patch *patch)
 	patch->callbacks =
 		kvcalloc(record->nr_callbacks + 1, sizeof(*patch->callbacks), GFP_KERNEL);
 	patch->ranges = code_ranges_new(record->nr_funcs + 1);
-	patch->text = code_ranges_new(1);
-	if (!patch->objects || !patch->funcs || !patch->callbacks || !patch->ranges || !patch->text)
+	if (!patch->objects || !patch->funcs || !patch->callbacks || !patch->ranges)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	return 0;
 }
@@ -186,17 +204,12 @@ static int patch_add_records(struct patch *patch)
 	code_ranges_add(patch->ranges, module_text_start(patch->module),
 			module_text_size(patch->module));
 	code_ranges_finish(patch->ranges);
-	code_ranges_add(patch->text, module_text_start(patch->module),
-			module_text_size(patch->module));
 	return validate_distinct(patch);
 }
 
 void patch_set_state(struct patch *patch, enum patch_state state)
 {
-	enum patch_state before = patch->state;
-
 	WRITE_ONCE(patch->state, state);
-	guard_patch_changed(patch, before);
 	sysfs_patch_state_changed(patch);
 }
 
@@ -205,11 +218,10 @@ static int patch_publish(struct patch *patch)
 	int r;
 
 	mutex_lock(&kmend_lock);
-	if (find_by_name(patch->name)) {
+	if (registry_find(patch->name)) {
 		r = refuse(patch, -EEXIST, KM503, "a patch of this name is registered already");
 	} else {
-		list_add_tail(&patch->node, &patches);
-		guard_add(patch);
+		list_add_tail(&patch->node, &registered_patches);
 		patch->registered = true;
 		r = 0;
 	}
@@ -224,7 +236,6 @@ static void patch_unpublish(struct patch *patch)
 	patch->registered = false;
 	list_del(&patch->node);
 	mutex_unlock(&kmend_lock);
-	guard_remove(patch);
 }
 
 int kmend_register(const struct kmend_patch *record)

@@ -10,11 +10,10 @@
 
 #include <kmend/patch.h>
 
-#include "guard.h"
+#include "site.h"
 
 struct callbacks;
 struct code_ranges;
-struct redirect;
 
 /* In the order of the KMEND_STATE_* values' life; names in sysfs_patch.c. */
 enum patch_state {
@@ -41,7 +40,9 @@ struct func {
 	struct object *object;
 	const struct kmend_func *record;
 	unsigned long ip; /* of the call that ftrace redirects */
-	u64 __percpu *calls; /* taken by the new function since it was applied */
+	struct version version; /* the new function */
+	struct site *site; /* in whose stack it is; NULL: it is not live */
+	struct func *below; /* in that stack; NULL: the old function */
 };
 
 #define PATCH_ERROR_LEN 256
@@ -64,9 +65,6 @@ struct patch {
 	struct func *funcs;
 	struct callbacks *callbacks; /* by the order of their records */
 	struct code_ranges *ranges; /* old functions, and all code of the patch module */
-	struct code_ranges *text; /* all code of the patch module */
-	struct guard guard; /* under kmend_lock once registered */
-	struct redirect *redirect; /* NULL: none of its functions is redirected */
 };
 
 /*
@@ -75,10 +73,21 @@ struct patch {
  */
 extern struct mutex kmend_lock;
 
-/* Call visit() for each registered patch, until one returns other than 0. Needs kmend_lock. */
+/* All registered patches. This needs kmend_lock, as does all that follows. */
+extern struct list_head registered_patches;
+#define registry_for_each(patch) list_for_each_entry(patch, &registered_patches, node)
+
+/* Call visit() for each registered patch, until one returns other than 0. */
 int patches_visit(int (*visit)(struct patch *patch, void *data), void *data);
 
-/* Change a patch's state and wake those who poll it. Needs kmend_lock. */
+/* The registered patch of that name, or NULL. */
+struct patch *registry_find(const char *name);
+unsigned int registry_count(void);
+
+/* Does it replace the function whose call is at ip? */
+bool patch_changes(const struct patch *patch, unsigned long ip);
+
+/* Change a patch's state and wake those who poll it. */
 void patch_set_state(struct patch *patch, enum patch_state state);
 
 #endif

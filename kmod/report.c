@@ -8,11 +8,13 @@
 
 #include "registry.h"
 
-static const char *const code_names[] = {
-#define X(code, text, hint) [code] = #code,
-	KMEND_DIAG_CORE(X)
-#undef X
-};
+static_assert(KM501 == 501 && KM521 == 521);
+
+/* Of the transaction that was asked for last. Under kmend_lock. */
+static struct {
+	const struct task_struct *asking; /* NULL: nobody asks for one now */
+	char error[KMEND_PATCH_NAME_MAX + sizeof(": ") + PATCH_ERROR_LEN];
+} transaction;
 
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {
@@ -21,9 +23,40 @@ int refuse(struct patch *patch, int err, enum report_code code, const char *form
 
 	va_start(args, format);
 	message.va = &args;
-	scnprintf(patch->last_error, sizeof(patch->last_error), "%s %pV", code_names[code],
-		  &message);
+	scnprintf(patch->last_error, sizeof(patch->last_error), "KM%d %pV", code, &message);
 	va_end(args);
 	pr_err("%s: %s\n", patch->name, patch->last_error);
+	if (READ_ONCE(transaction.asking) == current)
+		snprintf(transaction.error, sizeof(transaction.error), "%s: %s", patch->name,
+			 patch->last_error);
 	return err;
+}
+
+int refuse_transaction(int err, enum report_code code, const char *format, ...)
+{
+	struct va_format message = {.fmt = format};
+	va_list args;
+
+	va_start(args, format);
+	message.va = &args;
+	scnprintf(transaction.error, sizeof(transaction.error), "KM%d %pV", code, &message);
+	va_end(args);
+	pr_err("transaction: %s\n", transaction.error);
+	return err;
+}
+
+void report_transaction_begin(void)
+{
+	WRITE_ONCE(transaction.asking, current);
+	transaction.error[0] = '\0';
+}
+
+void report_transaction_end(void)
+{
+	WRITE_ONCE(transaction.asking, NULL);
+}
+
+const char *report_transaction_error(void)
+{
+	return transaction.error;
 }

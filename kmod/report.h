@@ -9,7 +9,9 @@
 
 struct patch;
 
+/* Numbered as they are named, for the list has no gaps: report.c makes sure. */
 enum report_code {
+	_REPORT_CODE_FIRST = 500,
 #define X(code, text, hint) code,
 	KMEND_DIAG_CORE(X)
 #undef X
@@ -18,5 +20,15 @@ enum report_code {
 /* Log why something about a patch was refused, keep it as its last error, return err unchanged. */
 __printf(4, 5) int refuse(struct patch *patch, int err, enum report_code code, const char *format,
 			  ...);
+
+/*
+ * Log why a transaction was refused that is not about one of its patches, and return err unchanged.
+ * Between begin and end it is kept, and so is what refuse() says about a patch of it:
+ * report_transaction_error() is "KMnnn TEXT", "NAME: KMnnn TEXT" or "". All need kmend_lock.
+ */
+__printf(3, 4) int refuse_transaction(int err, enum report_code code, const char *format, ...);
+void report_transaction_begin(void);
+void report_transaction_end(void);
+const char *report_transaction_error(void);
 
 #endif

@@ -45,6 +45,7 @@ int __init symbols_resolve(void)
 		bool optional;
 	} wanted[] = {
 		{"ftrace_location", &kernel.ftrace_location},
+		{"ftrace_free_filter", &kernel.ftrace_free_filter},
 		{"arch_stack_walk_reliable", &kernel.arch_stack_walk_reliable},
 		{"idle_task", &kernel.idle_task},
 		{"find_module", &kernel.find_module},

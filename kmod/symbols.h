@@ -12,10 +12,12 @@
 #include <linux/stacktrace.h>
 
 struct ftrace_hash;
+struct ftrace_ops;
 struct klp_patch;
 
 struct kernel_symbols {
 	unsigned long (*ftrace_location)(unsigned long ip);
+	void (*ftrace_free_filter)(struct ftrace_ops *ops);
 	int (*arch_stack_walk_reliable)(stack_trace_consume_fn consume_entry, void *cookie,
 					struct task_struct *task);
 	struct task_struct *(*idle_task)(int cpu);

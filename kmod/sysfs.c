@@ -7,6 +7,9 @@
 #include <kmend/sysfs.h>
 
 #include "notrace.h"
+#include "registry.h"
+#include "report.h"
+#include "request.h"
 #include "transition.h"
 #include "version.h"
 
@@ -37,7 +40,7 @@ static ssize_t notrace_list_show(struct kobject *kobj, struct kobj_attribute *at
 }
 
 static ssize_t notrace_list_store(struct kobject *kobj, struct kobj_attribute *attr,
-				   const char *buf, size_t size)
+				  const char *buf, size_t size)
 {
 	int r;
 
@@ -59,12 +62,37 @@ static ssize_t notrace_builtin_show(struct kobject *kobj, struct kobj_attribute 
 }
 ATTRIBUTE(notrace_builtin);
 
+static ssize_t transaction_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	ssize_t size;
+
+	mutex_lock(&kmend_lock);
+	size = sysfs_emit(buf, "%s\n", report_transaction_error());
+	mutex_unlock(&kmend_lock);
+	return size;
+}
+
+static ssize_t transaction_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+				 size_t size)
+{
+	char *text = kstrndup(buf, size, GFP_KERNEL);
+	int r;
+
+	if (!text)
+		return -ENOMEM;
+	mutex_lock(&kmend_lock);
+	r = request_words(text);
+	mutex_unlock(&kmend_lock);
+	kfree(text);
+	return r ?: (ssize_t)size;
+}
+
+static struct kobj_attribute transaction_attribute = __ATTR_RW_MODE(transaction, 0600);
+
 static const struct attribute *const root_attributes[] = {
-	&abi_attribute.attr,
-	&version_attribute.attr,
-	&notrace_attribute.attr,
-	&notrace_builtin_attribute.attr,
-	NULL,
+	&abi_attribute.attr,         &version_attribute.attr,
+	&notrace_attribute.attr,     &notrace_builtin_attribute.attr,
+	&transaction_attribute.attr, NULL,
 };
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -134,11 +162,18 @@ static ssize_t callback_show(struct kobject *kobj, struct kobj_attribute *attr, 
 }
 ATTRIBUTE(callback);
 
+static ssize_t changes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	ssize_t size = transition_read_changes(buf, PAGE_SIZE - 1);
+
+	return size + sysfs_emit_at(buf, size, "\n");
+}
+ATTRIBUTE(changes);
+
 static const struct attribute *const transition_attributes[] = {
-	&state_attribute.attr,    &patch_attribute.attr,
-	&tries_attribute.attr,    &duration_ns_attribute.attr,
-	&stop_ns_attribute.attr,  &straggler_attribute.attr,
-	&callback_attribute.attr, NULL,
+	&state_attribute.attr,       &patch_attribute.attr,   &tries_attribute.attr,
+	&duration_ns_attribute.attr, &stop_ns_attribute.attr, &straggler_attribute.attr,
+	&callback_attribute.attr,    &changes_attribute.attr, NULL,
 };
 
 struct kobject *sysfs_patches_kobj(void)

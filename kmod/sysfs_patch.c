@@ -7,9 +7,17 @@
 #include <kmend/sysfs.h>
 
 #include "callbacks.h"
-#include "redirect.h"
+#include "compat.h"
+#include "op.h"
+#include "request.h"
 #include "sysfs.h"
 #include "transition.h"
+
+struct patch_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct patch *patch, char *buf);
+	ssize_t (*store)(struct patch *patch, const char *buf, size_t size);
+};
 
 struct func_attribute {
 	struct attribute attr;
@@ -50,7 +58,7 @@ static ssize_t enabled_store(struct patch *patch, const char *buf, size_t size)
 	if (!patch->registered)
 		r = -ENODEV;
 	else
-		r = enable ? transition_apply(patch) : transition_revert(patch);
+		r = enable ? request_apply(patch) : request_revert(patch);
 	mutex_unlock(&kmend_lock);
 	return r ?: (ssize_t)size;
 }
@@ -101,16 +109,7 @@ static struct attribute *patch_attrs[] = {
 	&patch_last_error.attr,
 	NULL,
 };
-
-static const struct attribute_group patch_group = {
-	.attrs = patch_attrs,
-};
-
-static const struct attribute_group *patch_groups[] = {
-	&patch_group,
-	&sysfs_probation_group,
-	NULL,
-};
+ATTRIBUTE_GROUPS(patch);
 
 static ssize_t patch_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
@@ -149,7 +148,7 @@ static ssize_t calls_show(const struct func *func, char *buf)
 	u64 calls = 0;
 
 	for_each_possible_cpu(cpu)
-		calls += READ_ONCE(*per_cpu_ptr(func->calls, cpu));
+		calls += READ_ONCE(*per_cpu_ptr(func->version.calls, cpu));
 	return sysfs_emit(buf, "%llu\n", calls);
 }
 FUNC_ATTRIBUTE(calls);
@@ -159,7 +158,7 @@ static ssize_t live_show(const struct func *func, char *buf)
 	bool live;
 
 	mutex_lock(&kmend_lock);
-	live = redirect_is_live(func);
+	live = func_is_live(func);
 	mutex_unlock(&kmend_lock);
 	return sysfs_emit(buf, "%d\n", live);
 }

@@ -12,10 +12,11 @@
 
 #include "callbacks.h"
 #include "foreign.h"
-#include "harm.h"
-#include "redirect.h"
+#include "op.h"
 #include "report.h"
+#include "request.h"
 #include "sysfs.h"
+#include "transaction.h"
 
 #define RETRY_FIRST_MS 2
 #define RETRY_LAST_MS  128
@@ -24,85 +25,75 @@
 #define RETRY_STOP_SHARE 32
 
 enum phase {
-	PHASE_IDLE,
 	PHASE_PREPARE, /* pre_apply callbacks run; nothing has changed yet */
-	PHASE_APPLY, /* redirects are in place, passive; nobody may be inside for the switch */
-	PHASE_SETTLE, /* redirects are live; post_apply callbacks run */
-	PHASE_ANNOUNCE, /* redirects are live; pre_revert callbacks run */
-	PHASE_REVERT, /* redirects are live; nobody may be inside for the switch back */
-	PHASE_LEAVE, /* redirects are gone; the module goes when nobody is in its code */
-	PHASE_CLEAN, /* nobody is; post_revert callbacks run */
+	PHASE_ANNOUNCE, /* pre_revert callbacks run */
+	PHASE_SWITCH, /* redirects are in place; nobody may be inside for the switch */
+	PHASE_SETTLE, /* all is switched; post_apply callbacks run */
+	PHASE_LEAVE, /* what is not used any more is given back to ftrace */
+	PHASE_CLEAN, /* nobody is in the code that goes; post_revert callbacks run */
 };
 
 /* The transition under way; its figures stay for reading. Under kmend_lock. */
 static struct {
-	struct patch *patch; /* NULL when idle */
+	struct transaction *transaction; /* NULL when idle */
 	enum phase phase;
+	bool back; /* its changes are taken back: what was before is what it is heading for */
+	bool is_after; /* callers get what is on top afterwards */
+	bool was_switched; /* they did, at some time */
 	bool turn_back; /* asked for while a callback ran */
-	bool was_turned; /* somebody took back what was under way */
 	unsigned int tries;
 	unsigned int delay_ms;
 	u64 started;
 	u64 duration_ns;
 	u64 stop_ns;
 	struct straggler straggler;
+	unsigned int started_nr; /* transitions that were begun */
 	const struct task_struct *evicting; /* runs the patch module's exit: not a straggler */
 } now;
 
 static void retry(struct work_struct *work);
 static DECLARE_DELAYED_WORK(retry_work, retry);
 
-static void begin(struct patch *patch, enum phase phase, enum patch_state state)
+/* Its patch is to be live in the end, as things are now. */
+static bool arrives(const struct change *change)
 {
-	now.patch = patch;
-	now.phase = phase;
+	return change->on != now.back;
+}
+
+static void show_direction(void)
+{
+	struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		patch_set_state(t->changes[i].patch,
+				arrives(&t->changes[i]) ? PATCH_APPLYING : PATCH_REVERTING);
+	sysfs_transition_changed();
+}
+
+static void head_for(bool back)
+{
+	now.back = back;
 	now.turn_back = false;
-	now.was_turned = false;
 	now.tries = 0;
 	now.delay_ms = RETRY_FIRST_MS;
 	now.started = ktime_get_ns();
 	now.stop_ns = 0;
 	straggler_forget(&now.straggler);
-	patch_set_state(patch, state);
-	sysfs_transition_changed();
+	show_direction();
 }
 
-static void end(enum patch_state state)
+static void end(void)
 {
-	struct patch *patch = now.patch;
-
-	now.patch = NULL;
-	now.phase = PHASE_IDLE;
+	transaction_free(now.transaction);
+	now.transaction = NULL;
 	straggler_forget(&now.straggler);
-	patch_set_state(patch, state);
 	sysfs_transition_changed();
 }
 
-static void switch_on(void *data)
+static void switch_sites(void *data)
 {
-	redirect_switch(data, true);
-}
-
-static void switch_off(void *data)
-{
-	redirect_switch(data, false);
-}
-
-static int stop_and_switch(u64 *ret_stop_ns)
-{
-	struct patch *patch = now.patch;
-
-	switch (now.phase) {
-	case PHASE_APPLY:
-		return unwind_all_and_commit(patch->ranges, now.evicting, switch_on,
-					     patch->redirect, &now.straggler, ret_stop_ns);
-	case PHASE_REVERT:
-		return unwind_all_and_commit(patch->ranges, now.evicting, switch_off,
-					     patch->redirect, &now.straggler, ret_stop_ns);
-	default:
-		return unwind_all_and_commit(patch->text, now.evicting, NULL, NULL, &now.straggler,
-					     ret_stop_ns);
-	}
+	transaction_switch(now.transaction, !now.back);
 }
 
 /* One pass. Returns 0, or -EAGAIN when it has to be tried again. */
@@ -112,16 +103,24 @@ static int attempt(void)
 	int r;
 
 	now.tries++;
+	if (now.is_after == !now.back)
+		return 0;
 	/* No need to stop the machine only to find the same task asleep at the same place. */
 	if (straggler_is_still_there(&now.straggler))
 		return -EAGAIN;
 	straggler_forget(&now.straggler);
-	if (harm_cpu_is_stuck() || !foreign_suspend())
+	if (!foreign_suspend())
 		return -EAGAIN;
-	r = stop_and_switch(&stop_ns);
+	r = unwind_all_and_commit(now.transaction->ranges, now.evicting, switch_sites, NULL,
+				  &now.straggler, &stop_ns);
 	foreign_resume();
 	now.stop_ns = max(now.stop_ns, stop_ns);
-	return r;
+	if (r)
+		return r;
+	now.is_after = !now.back;
+	now.was_switched = true;
+	now.duration_ns = ktime_get_ns() - now.started;
+	return 0;
 }
 
 static void try_again_later(void)
@@ -134,114 +133,180 @@ static void try_again_later(void)
 	mod_delayed_work(system_wq, &retry_work, msecs_to_jiffies(delay));
 }
 
-/* Give the functions back; whoever is still in the patch's code may leave it. */
-static void leave(void)
+/* Call pre_revert for what goes. */
+static void announce(void)
 {
-	struct patch *patch = now.patch;
-	int r;
+	struct transaction *t = now.transaction;
+	unsigned int i;
 
-	r = redirect_uninstall(patch->redirect);
-	if (r) {
-		refuse(patch, r, KM514, "ftrace keeps its functions (%d): it stays until reboot",
-		       r);
-		end(PATCH_REVERTING);
-		return;
+	for (i = t->nr; i-- > 0;) {
+		struct change *change = &t->changes[i];
+
+		if (arrives(change) || change->is_announced || !change->is_settled)
+			continue;
+		change->is_announced = true;
+		callbacks_run(change->patch, KMEND_EVENT_PRE_REVERT, 0);
 	}
-	patch->redirect = NULL;
-	now.phase = PHASE_LEAVE;
-	straggler_forget(&now.straggler);
+	if (now.turn_back)
+		head_for(!now.back);
+	now.phase = PHASE_SWITCH;
 }
 
-static unsigned int event_flags(void)
+static void tell_switched(void)
 {
-	return now.was_turned ? KMEND_EVENT_UNDONE : 0;
+	struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		if (arrives(&t->changes[i]) && now.is_after)
+			pr_info("%s: live after %llu us, in pass %u\n", t->changes[i].patch->name,
+				now.duration_ns / NSEC_PER_USEC, now.tries);
+}
+
+/* Call post_apply for what has come, which then is live. */
+static void settle(void)
+{
+	struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		struct change *change = &t->changes[i];
+		bool was_announced = change->is_announced;
+
+		if (!arrives(change) || (change->is_settled && !was_announced))
+			continue;
+		change->is_settled = true;
+		change->is_announced = false;
+		callbacks_run(change->patch, KMEND_EVENT_POST_APPLY,
+			      was_announced ? KMEND_EVENT_UNDONE : 0);
+	}
+	if (now.turn_back) {
+		head_for(!now.back);
+		now.phase = PHASE_ANNOUNCE;
+		return;
+	}
+	for (i = 0; i < t->nr; i++)
+		if (arrives(&t->changes[i]))
+			patch_set_state(t->changes[i].patch, PATCH_LIVE);
+	now.phase = PHASE_LEAVE;
+}
+
+/* Is there code that nobody will run any more? */
+static bool anything_departs(void)
+{
+	const struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		if (!arrives(&t->changes[i]))
+			return true;
+	return false;
+}
+
+/* Those that go cannot be unloaded, nor applied again, until the machine is. */
+static void get_stuck(int err)
+{
+	struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		if (!arrives(&t->changes[i]))
+			refuse(t->changes[i].patch, err, KM514,
+			       "ftrace keeps its functions (%d): it stays until reboot", err);
+	end();
 }
 
 /*
- * While redirects are live: tell the callbacks that they are there to stay, or that they will go,
- * until nobody changes his mind meanwhile.
+ * Give back the functions that nobody changes any more. Everybody was outside of the code that
+ * goes when the switch took place, and nobody has been sent there since.
  */
-static void tell(struct patch *patch, bool stays)
+static void leave(void)
 {
-	for (;;) {
-		now.turn_back = false;
-		now.phase = stays ? PHASE_SETTLE : PHASE_ANNOUNCE;
-		callbacks_run(patch, stays ? KMEND_EVENT_POST_APPLY : KMEND_EVENT_PRE_REVERT,
-			      event_flags());
-		if (!now.turn_back)
-			break;
-		stays = !stays;
-		if (stays)
-			patch_set_state(patch, PATCH_APPLYING);
-		else
-			begin(patch, PHASE_ANNOUNCE, PATCH_REVERTING);
-		now.was_turned = stays;
-	}
-	if (stays)
-		end(PATCH_LIVE);
+	int r;
+
+	if (now.back)
+		transaction_drop_sites(now.transaction);
 	else
-		now.phase = PHASE_REVERT;
-}
-
-/* Nobody is in the patch's code any more, or nothing of it was ever live. */
-static void clean_up(struct patch *patch)
-{
-	now.phase = PHASE_CLEAN;
-	if (patch->nr_callbacks)
-		patch_set_state(patch, PATCH_REVERTING);
-	callbacks_run(patch, KMEND_EVENT_POST_REVERT, event_flags());
-	end(PATCH_LOADED);
-	module_put(patch->module);
-}
-
-static void advance(void)
-{
-	struct patch *patch = now.patch;
-
-	switch (now.phase) {
-	case PHASE_APPLY:
-		now.duration_ns = ktime_get_ns() - now.started;
-		pr_info("%s: live after %llu us, in pass %u\n", patch->name,
-			now.duration_ns / NSEC_PER_USEC, now.tries);
-		tell(patch, /* stays= */ true);
+		transaction_commit(now.transaction);
+	r = op_release_unused();
+	if (r) {
+		get_stuck(r);
 		return;
-	case PHASE_REVERT:
-		now.duration_ns = ktime_get_ns() - now.started;
-		leave();
-		return;
-	default:
-		/*
-		 * A task that has left the list of tasks on its way through do_exit() can still be
-		 * preempted in there, and so be in the patch's code: this waits for it.
-		 */
-		synchronize_rcu_tasks();
-		pr_info("%s: reverted after %llu us\n", patch->name,
-			now.duration_ns / NSEC_PER_USEC);
-		clean_up(patch);
 	}
+	/*
+	 * A task that has left the list of tasks on its way through do_exit() can still be
+	 * preempted in there, and so be in the code that goes, as can one be in the handler, on its
+	 * way there; this waits for both.
+	 */
+	if (now.was_switched && anything_departs())
+		synchronize_rcu_tasks();
+	now.phase = PHASE_CLEAN;
 }
 
-/* The other phases are in the hands of the task that runs the callbacks. */
-static bool is_waiting(void)
+/* Call post_revert for what has gone. */
+static void clean_up(void)
 {
-	return now.phase == PHASE_APPLY || now.phase == PHASE_REVERT || now.phase == PHASE_LEAVE;
+	struct transaction *t = now.transaction;
+	unsigned int i;
+
+	for (i = t->nr; i-- > 0;) {
+		struct change *change = &t->changes[i];
+
+		if (arrives(change))
+			continue;
+		if (now.was_switched)
+			pr_info("%s: reverted after %llu us\n", change->patch->name,
+				now.duration_ns / NSEC_PER_USEC);
+		callbacks_run(change->patch, KMEND_EVENT_POST_REVERT,
+			      change->is_announced ? 0 : KMEND_EVENT_UNDONE);
+	}
+	for (i = 0; i < t->nr; i++) {
+		struct patch *patch = t->changes[i].patch;
+
+		if (arrives(&t->changes[i]))
+			continue;
+		patch_set_state(patch, PATCH_LOADED);
+		module_put(patch->module);
+	}
+	end();
 }
 
+/* The other phases are in the hands of the task that runs their callbacks. */
 static void proceed(void)
 {
-	while (is_waiting()) {
-		if (attempt()) {
-			try_again_later();
+	while (now.transaction) {
+		switch (now.phase) {
+		case PHASE_PREPARE:
 			return;
+		case PHASE_ANNOUNCE:
+			announce();
+			break;
+		case PHASE_SWITCH:
+			if (attempt()) {
+				try_again_later();
+				return;
+			}
+			tell_switched();
+			now.phase = PHASE_SETTLE;
+			break;
+		case PHASE_SETTLE:
+			settle();
+			break;
+		case PHASE_LEAVE:
+			leave();
+			break;
+		case PHASE_CLEAN:
+			clean_up();
+			break;
 		}
-		advance();
 	}
 }
 
 static void retry(struct work_struct *work)
 {
 	mutex_lock(&kmend_lock);
-	proceed();
+	if (now.transaction && now.phase == PHASE_SWITCH)
+		proceed();
 	mutex_unlock(&kmend_lock);
 }
 
@@ -251,7 +316,7 @@ static void reset_calls(const struct patch *patch)
 
 	for (i = 0; i < patch->nr_funcs; i++) {
 		for_each_possible_cpu(cpu) {
-			u64 *calls = per_cpu_ptr(patch->funcs[i].calls, cpu);
+			u64 *calls = per_cpu_ptr(patch->funcs[i].version.calls, cpu);
 
 			*calls = 0;
 		}
@@ -264,123 +329,172 @@ static bool hold_module(struct module *module)
 	return READ_ONCE(module->state) == MODULE_STATE_LIVE && try_module_get(module);
 }
 
-static int start_apply(struct patch *patch)
+/* Patches that go are held already, as they are live. */
+static int hold_modules(struct transaction *t)
 {
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		struct patch *patch = t->changes[i].patch;
+
+		if (!t->changes[i].on || hold_module(patch->module))
+			continue;
+		while (i-- > 0)
+			if (t->changes[i].on)
+				module_put(t->changes[i].patch->module);
+		return refuse(patch, -EAGAIN, KM513, "its module is not loaded completely");
+	}
+	return 0;
+}
+
+/* Call pre_apply for what comes. */
+static int prepare(void)
+{
+	struct transaction *t = now.transaction;
+	unsigned int i;
+	int r = 0;
+
+	now.phase = PHASE_PREPARE;
+	for (i = 0; r == 0 && i < t->nr; i++)
+		if (t->changes[i].on)
+			r = callbacks_prepare(t->changes[i].patch);
+	return r == 0 && now.turn_back ? -ECANCELED : r;
+}
+
+static int start(struct transaction *t)
+{
+	unsigned int i;
 	int r;
 
-	if (now.patch)
-		return refuse(patch, -EBUSY, KM509, "patch %s is being %s", now.patch->name,
-			      now.patch->state == PATCH_APPLYING ? "applied" : "reverted");
 	if (!foreign_suspend())
-		return refuse(patch, -EBUSY, KM508, "an in-tree livepatch transition is under way");
+		return refuse(t->changes[0].patch, -EBUSY, KM508,
+			      "an in-tree livepatch transition is under way");
 	foreign_resume();
-	if (!hold_module(patch->module))
-		return refuse(patch, -EAGAIN, KM513, "its module is not loaded completely");
-
-	reset_calls(patch);
-	begin(patch, PHASE_PREPARE, PATCH_APPLYING);
-	r = callbacks_prepare(patch);
-	if (r == 0 && now.turn_back)
-		r = -ECANCELED;
-	if (r == 0)
-		r = redirect_install(patch, &patch->redirect);
-	if (r) {
-		now.was_turned = true;
-		clean_up(patch);
+	r = transaction_check(t);
+	if (r)
 		return r;
+	r = hold_modules(t);
+	if (r)
+		return r;
+
+	for (i = 0; i < t->nr; i++) {
+		t->changes[i].is_settled = !t->changes[i].on;
+		if (t->changes[i].on)
+			reset_calls(t->changes[i].patch);
 	}
-	now.phase = PHASE_APPLY;
-	proceed();
-	return 0;
-}
-
-/* Its transition ended in leave(), and nothing can be done about it any more. */
-static int refuse_stuck(struct patch *patch)
-{
-	return refuse(patch, -EIO, KM514, "ftrace has shut itself down; reboot");
-}
-
-static int turn_to_apply(struct patch *patch)
-{
-	if (now.phase == PHASE_LEAVE || now.phase == PHASE_CLEAN)
-		return refuse(patch, -EBUSY, KM509, "it is being reverted already");
-	pr_info("%s: the revert is taken back\n", patch->name);
-	if (now.phase == PHASE_ANNOUNCE) {
-		now.turn_back = true;
-		return 0;
+	now.transaction = t;
+	now.started_nr++;
+	now.is_after = false;
+	now.was_switched = false;
+	head_for(/* back= */ false);
+	r = prepare();
+	if (r == 0)
+		r = transaction_take_sites(t);
+	if (r) {
+		head_for(/* back= */ true);
+		now.phase = PHASE_SWITCH;
+	} else {
+		now.phase = PHASE_ANNOUNCE;
 	}
-	now.was_turned = true;
-	if (patch->nr_callbacks)
-		patch_set_state(patch, PATCH_APPLYING);
-	tell(patch, /* stays= */ true);
 	proceed();
-	return 0;
+	return r;
 }
 
-int transition_apply(struct patch *patch)
+static const char *direction_name(void)
 {
-	patch->last_error[0] = '\0';
-	switch (patch->state) {
-	case PATCH_LOADED:
-		return start_apply(patch);
-	case PATCH_REVERTING:
-		return now.patch == patch ? turn_to_apply(patch) : refuse_stuck(patch);
+	return arrives(&now.transaction->changes[0]) ? "applied" : "reverted";
+}
+
+static int turn(struct patch *patch)
+{
+	switch (now.phase) {
+	case PHASE_PREPARE:
+	case PHASE_ANNOUNCE:
+	case PHASE_SETTLE:
+		now.turn_back = !now.turn_back;
+		break;
+	case PHASE_SWITCH:
+		head_for(!now.back);
+		proceed();
+		break;
 	default:
-		/* One that is being prepared, or has just been switched, may be about to go. */
-		if (now.patch == patch)
-			now.turn_back = false;
-		return 0;
+		return refuse(patch, -EBUSY, KM509, "it is being %s already", direction_name());
 	}
-}
-
-static int start_revert(struct patch *patch)
-{
-	if (now.patch)
-		return refuse(patch, -EBUSY, KM509, "patch %s is being %s", now.patch->name,
-			      now.patch->state == PATCH_APPLYING ? "applied" : "reverted");
-	begin(patch, PHASE_ANNOUNCE, PATCH_REVERTING);
-	tell(patch, /* stays= */ false);
-	proceed();
 	return 0;
 }
 
-static int turn_to_revert(struct patch *patch)
+/* A request while a transition is under way: it can only be about that one. */
+static int request_meanwhile(struct transaction *t)
 {
-	if (!now.turn_back)
-		pr_info("%s: the apply is taken back\n", patch->name);
-	if (now.phase != PHASE_APPLY) {
-		now.turn_back = true;
-		return 0;
+	bool back = now.back != now.turn_back;
+	unsigned int i, opposite = 0;
+	struct patch *patch = NULL;
+
+	for (i = 0; i < t->nr; i++) {
+		const struct change *change;
+
+		patch = t->changes[i].patch;
+		change = transaction_find(now.transaction, patch);
+		if (!change)
+			goto refuse;
+		opposite += t->changes[i].on != (change->on != back);
 	}
-	begin(patch, PHASE_REVERT, PATCH_REVERTING);
-	now.was_turned = true;
-	/* Nothing was switched yet, so there is nothing to wait for. */
-	leave();
-	proceed();
-	return 0;
+	if (opposite == 0)
+		return 0;
+	if (opposite < t->nr)
+		goto refuse;
+	pr_info("%s: what is under way is taken back\n", patch->name);
+	return turn(patch);
+
+refuse:
+	return refuse(patch, -EBUSY, KM509, "patch %s is being %s",
+		      now.transaction->changes[0].patch->name, direction_name());
 }
 
-int transition_revert(struct patch *patch)
+static int request(struct transaction *t)
 {
-	patch->last_error[0] = '\0';
-	switch (patch->state) {
-	case PATCH_LIVE:
-		return start_revert(patch);
-	case PATCH_APPLYING:
-		return turn_to_revert(patch);
-	case PATCH_REVERTING:
-		if (now.patch != patch)
-			return refuse_stuck(patch);
-		now.turn_back = false;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		t->changes[i].patch->last_error[0] = '\0';
+	transaction_drop_settled(t);
+	if (t->nr == 0)
 		return 0;
-	default:
-		return 0;
-	}
+	if (now.transaction)
+		return request_meanwhile(t);
+	for (i = 0; i < t->nr; i++)
+		if (t->changes[i].patch->state == PATCH_REVERTING)
+			return refuse(t->changes[i].patch, -EIO, KM514,
+				      "ftrace has shut itself down; reboot");
+	transaction_add_replaced(t);
+	return start(t);
 }
 
-bool transition_is_free(const struct patch *patch)
+/* One that was begun is freed at its end, which may have come. */
+int transition_request(struct transaction *t)
 {
-	return !now.patch || now.patch == patch;
+	unsigned int started = now.started_nr;
+	int r = request(t);
+
+	if (now.started_nr == started)
+		transaction_free(t);
+	return r;
+}
+
+static void evict(struct patch *patch)
+{
+	struct transaction *t;
+
+	if (now.transaction && !transaction_find(now.transaction, patch))
+		return;
+	now.evicting = current;
+	t = transaction_new(registry_count());
+	if (!t)
+		return;
+	transaction_add(t, patch, /* on= */ false);
+	if (!now.transaction)
+		transaction_add_dependents(t);
+	transition_request(t);
 }
 
 void transition_evict(struct patch *patch)
@@ -389,11 +503,8 @@ void transition_evict(struct patch *patch)
 		return;
 	pr_emerg("%s: its module is removed by force; reverting first\n", patch->name);
 	while (patch->state != PATCH_LOADED) {
-		if (now.patch == patch || !now.patch) {
-			now.evicting = current;
-			if (patch->state != PATCH_REVERTING)
-				transition_revert(patch);
-		}
+		if (patch->state != PATCH_REVERTING)
+			evict(patch);
 		mutex_unlock(&kmend_lock);
 		msleep(RETRY_LAST_MS);
 		mutex_lock(&kmend_lock);
@@ -405,16 +516,36 @@ void transition_read(struct transition_view *ret)
 {
 	mutex_lock(&kmend_lock);
 	*ret = (struct transition_view){
-		.state = now.patch ? now.patch->state : PATCH_LOADED,
+		.state = PATCH_LOADED,
 		.tries = now.tries,
 		.duration_ns = now.duration_ns,
 		.stop_ns = now.stop_ns,
 		.straggler = now.straggler,
 	};
-	if (now.patch)
-		strscpy(ret->patch, now.patch->name, sizeof(ret->patch));
+	if (now.transaction) {
+		const struct patch *patch = now.transaction->changes[0].patch;
+
+		ret->state = patch->state;
+		strscpy(ret->patch, patch->name, sizeof(ret->patch));
+	}
 	callbacks_describe_running(ret->callback, sizeof(ret->callback));
 	mutex_unlock(&kmend_lock);
+}
+
+ssize_t transition_read_changes(char *ret, size_t size)
+{
+	const struct transaction *t;
+	unsigned int i;
+	ssize_t n = 0;
+
+	ret[0] = '\0';
+	mutex_lock(&kmend_lock);
+	t = now.transaction;
+	for (i = 0; t && i < t->nr; i++)
+		n += scnprintf(ret + n, size - n, "%s%c%s", i ? " " : "",
+			       t->changes[i].on ? '+' : '-', t->changes[i].patch->name);
+	mutex_unlock(&kmend_lock);
+	return n;
 }
 
 void transition_exit(void)

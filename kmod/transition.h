@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Switching a patch on and off: one transition at a time, all of its functions at once, and only
- * at a moment when no task is inside old or new code. When some task is, a worker tries again.
+ * Taking a transaction into effect: one transition at a time, all of its functions at once, and
+ * only at a moment when no task is inside old or new code. When some task is, a worker tries again.
  */
 #ifndef KMEND_TRANSITION_H
 #define KMEND_TRANSITION_H
@@ -10,6 +10,8 @@
 #include "unwind.h"
 
 #define TRANSITION_CALLBACK_LEN 160
+
+struct transaction;
 
 /* What there is to be read about the transition under way, or the last one. */
 struct transition_view {
@@ -23,16 +25,14 @@ struct transition_view {
 };
 
 /*
- * Apply or revert a patch; the opposite of what is under way for it reverses that. Returns 0 when
- * it is done or goes on by itself (see the patch's state), or a negative errno when it is refused,
- * which has been said. A request during a callback is heeded when that has returned; an apply that
- * was taken back so returns -ECANCELED. Needs kmend_lock, which is released while a callback runs.
+ * Begin a transition for a transaction, or, with one under way, reverse that where the transaction
+ * asks for the opposite of what some or all of its patches are heading for. Owns the transaction. Returns
+ * 0 when it is done or goes on by itself (see the patches' states), or a negative errno when it is
+ * refused, which has been said. A request during a callback is heeded when that has returned; one
+ * that was taken back before anything was live returns -ECANCELED. Needs kmend_lock, which is
+ * released while a callback runs.
  */
-int transition_apply(struct patch *patch);
-int transition_revert(struct patch *patch);
-
-/* No other patch is under way, so that a request about this one is not refused for that. */
-bool transition_is_free(const struct patch *patch);
+int transition_request(struct transaction *t);
 
 /*
  * A patch's module is being removed, forcibly if the patch is live: revert it, for as long as that
@@ -41,6 +41,9 @@ bool transition_is_free(const struct patch *patch);
 void transition_evict(struct patch *patch);
 
 void transition_read(struct transition_view *ret);
+
+/* "+NAME -NAME" of the transition under way; empty when idle. Returns the number of bytes. */
+ssize_t transition_read_changes(char *ret, size_t size);
 
 /* No worker runs any more when this returns. */
 void transition_exit(void);

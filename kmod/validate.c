@@ -13,6 +13,7 @@
 #include "buildid.h"
 #include "callbacks.h"
 #include "compat.h"
+#include "names.h"
 #include "report.h"
 #include "symbols.h"
 
@@ -48,6 +49,19 @@ static bool is_word(const char *text, size_t size)
 		return false;
 	for (p = text; *p; p++)
 		if (!isascii(*p) || !isgraph(*p) || *p == '/')
+			return false;
+	return true;
+}
+
+/* A list as names.h has it. */
+static bool are_names(const char *names)
+{
+	char name[KMEND_PATCH_NAME_MAX + 2];
+
+	if (names && !is_terminated(names, KMEND_NAMES_LEN))
+		return false;
+	while (names_next(&names, name, sizeof(name)))
+		if (!is_patch_name(name))
 			return false;
 	return true;
 }
@@ -93,6 +107,8 @@ int validate_header(const struct kmend_patch *record)
 		why = "its number of functions is not valid";
 	else if (record->nr_callbacks > MAX_FILES)
 		why = "its number of callbacks is not valid";
+	else if (!are_names(record->replaces) || !are_names(record->stacks_on))
+		why = "a name in replaces or stacks_on is not valid";
 	else if (memchr_inv(record->reserved, 0, sizeof(record->reserved)))
 		why = "its reserved fields are in use";
 	else if (!is_its_own(record))

@@ -162,6 +162,8 @@ const struct yaml_key manifest_keys[] = {
 	{"references", KEY_LIST, false, false, FIELD(references), is_word, RULE_WORD},
 	{"depends", KEY_LIST, false, false, FIELD(depends), patch_name_is_valid, RULE_NAME},
 	{"conflicts", KEY_LIST, false, false, FIELD(conflicts), patch_name_is_valid, RULE_NAME},
+	{"replaces", KEY_LIST, false, false, FIELD(replaces), patch_name_is_valid, RULE_NAME},
+	{"stacks-on", KEY_LIST, false, false, FIELD(stacks_on), patch_name_is_valid, RULE_NAME},
 	{"patch", KEY_LIST, false, true, FIELD(patch), is_one_line, RULE_LINE},
 	{"overrides", KEY_RECORDS, false, false, FIELD(overrides), NULL, NULL, override_keys,
 	 FIELD(n_overrides), sizeof(struct manifest_override)},

@@ -33,13 +33,32 @@ void manifest_free(struct manifest *m)
 	free(m);
 }
 
+struct relation {
+	const char *key;
+	char *const *names;
+};
+
+static const char *first_common(char *const *a, char *const *b)
+{
+	for (; a && *a; a++)
+		if (strv_contains(b, *a))
+			return *a;
+	return NULL;
+}
+
 /* A patch in a list that must not be there. */
 static int check_relations(const struct manifest *m, const char *file, struct diag_list *diags)
 {
-	const struct {
-		const char *key;
-		char *const *names;
-	} relations[] = {{"depends", m->depends}, {"conflicts", m->conflicts}};
+	const struct relation relations[] = {{"depends", m->depends},
+					     {"conflicts", m->conflicts},
+					     {"replaces", m->replaces},
+					     {"stacks-on", m->stacks_on}};
+	const struct relation contrary[][2] = {
+		{{"depends", m->depends}, {"conflicts", m->conflicts}},
+		{{"depends", m->depends}, {"replaces", m->replaces}},
+		{{"stacks-on", m->stacks_on}, {"conflicts", m->conflicts}},
+		{{"stacks-on", m->stacks_on}, {"replaces", m->replaces}},
+	};
 	const struct diag_where where = {.file = file, .line = 1};
 	int r = 0;
 
@@ -47,11 +66,14 @@ static int check_relations(const struct manifest *m, const char *file, struct di
 		if (strv_contains(relations[i].names, m->name))
 			r = diag_add(diags, KM113, DIAG_ERROR, -EINVAL, &where,
 				     "\"%s\" names the patch itself", relations[i].key);
-	for (size_t i = 0; m->depends && m->depends[i]; i++)
-		if (strv_contains(m->conflicts, m->depends[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(contrary); i++) {
+		const char *name = first_common(contrary[i][0].names, contrary[i][1].names);
+
+		if (name)
 			r = diag_add(diags, KM113, DIAG_ERROR, -EINVAL, &where,
-				     "\"%s\" is in both \"depends\" and \"conflicts\"",
-				     m->depends[i]);
+				     "\"%s\" is in both \"%s\" and \"%s\"", name,
+				     contrary[i][0].key, contrary[i][1].key);
+	}
 	return r;
 }
 

@@ -36,6 +36,8 @@ struct manifest {
 	char **references;
 	char **depends;
 	char **conflicts;
+	char **replaces;
+	char **stacks_on;
 	char **patch;
 	struct manifest_override *overrides;
 	size_t n_overrides;

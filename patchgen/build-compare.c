@@ -219,6 +219,14 @@ static int compare(struct build *build, char *const *sources, size_t n, bool is_
 	return r ?: diff(build, first);
 }
 
+static int compare_indirect(struct build *build, char *const *sources, size_t n)
+{
+	_cleanup_strv_ char **changed = NULL;
+	int r = build_leave_out(build, sources, n, &changed);
+
+	return r ?: compare(build, changed, strv_length(changed), /* is_indirect= */ true);
+}
+
 /*
  * The files that the patch itself changes come first, then a few of those that its headers reach,
  * which may be hundreds: there is no need to compile all where the first are refused.
@@ -240,8 +248,7 @@ static int compare_batches(struct build *build)
 		n = i == 0 ? FIRST_INDIRECT : n_indirect - i;
 		if (n > n_indirect - i)
 			n = n_indirect - i;
-		r = compare(build, affected->sources + affected->n_direct + i, n,
-			    /* is_indirect= */ true);
+		r = compare_indirect(build, affected->sources + affected->n_direct + i, n);
 	}
 	return r;
 }

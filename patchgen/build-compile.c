@@ -101,6 +101,13 @@ static int add_target_folder(struct build *build, const struct compiled *origina
 	return outside ? overlay_add_folder(build->source, build->overlay, folder) : 0;
 }
 
+int build_add_folders(struct build *build, const struct compiled *original)
+{
+	int r = add_folder(build, original->source);
+
+	return r < 0 || original->place ? r : add_target_folder(build, original);
+}
+
 int build_add_object(struct build *build, struct tree_original *original, bool is_indirect)
 {
 	struct build_object *object = &build->objects[build->n_objects];
@@ -115,10 +122,7 @@ int build_add_object(struct build *build, struct tree_original *original, bool i
 	object->original = original->compiled;
 	original->compiled = (struct compiled){0};
 	build->n_objects++;
-	r = r ?: add_folder(build, object->original.source);
-	if (r < 0 || object->original.place)
-		return r;
-	return add_target_folder(build, &object->original);
+	return r ?: build_add_folders(build, &object->original);
 }
 
 static int add_new_object(struct build *build, const char *source)
@@ -241,6 +245,8 @@ int build_compile(struct build *build, char *const *sources, size_t n, bool is_i
 	int r;
 
 	n_new = is_indirect ? 0 : strv_length(build->affected.added);
+	if (n + n_new == 0)
+		return 0;
 	objects = reallocarray(build->objects, first + n + n_new + 1, sizeof(*objects));
 	if (objects)
 		build->objects = objects;

@@ -27,6 +27,15 @@ int build_open_tree(struct build *build);
 /* Files are compiled as they are, and patched; each becomes one of build->objects. */
 int build_compile(struct build *build, char *const *sources, size_t n, bool is_indirect);
 
+/*
+ * Of files that only use what headers change, those that are no other when preprocessed go to
+ * build->left_out; ret has the rest.
+ */
+int build_leave_out(struct build *build, char *const *sources, size_t n, char ***ret);
+
+/* The folders that the overlay needs for what a patched file includes. */
+int build_add_folders(struct build *build, const struct compiled *original);
+
 /* Notes of the compiler's launcher and of the cache. */
 void build_tell_of_compiling(struct build *build);
 

@@ -128,6 +128,8 @@ static int link_module(struct build *build)
 		.name = build->manifest->name,
 		.version = build->manifest->version,
 		.build_id = build->image->build_id,
+		.replaces = build->manifest->replaces,
+		.stacks_on = build->manifest->stacks_on,
 		.manifest = build->manifest_text,
 		.manifest_size = build->manifest_size,
 		.objects = parts,
@@ -227,6 +229,7 @@ void build_done(struct build *build)
 	free(build->overlay);
 	free(build->compile_options);
 	overrides_done(&build->overrides);
+	strv_free(build->left_out);
 	strv_free(build->needed);
 	free(build->manifest_text);
 	free(build->result);

@@ -69,6 +69,9 @@ struct build {
 	struct signature signature; /* what was made with it */
 	struct build_object *objects;
 	size_t n_objects;
+	char **left_out; /* files that use what changed in a header, but are the same preprocessed */
+	size_t n_preprocessed; /* files so far, to find those */
+	bool is_change_hidden; /* one of them includes what affected.plain has, and is the same */
 	char **needed; /* modules that the patch uses symbols of, but does not change */
 	char *manifest_text;
 	size_t manifest_size;

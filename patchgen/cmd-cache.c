@@ -23,7 +23,7 @@ static void usage(FILE *f)
 	      "  prune   remove compiled originals, oldest use first, until the limit is kept;\n"
 	      "          builds do that themselves\n"
 	      "  clean   remove all of it that no build uses at the moment\n\n"
-	      "  -j, --json  print one JSON object\n"
+	      "      --json  print one JSON object\n"
 	      "  -h, --help  print this\n\n"
 	      "The limit is $KMEND_CACHE_LIMIT (as 500M or 10G, 4G by default, 0: nothing is kept).\n",
 	      f);
@@ -117,8 +117,9 @@ static int carry_out(const char *what, bool json, struct diag_list *diags)
 
 int verb_cache(int argc, char **argv)
 {
+	enum { ARG_JSON = 256 };
 	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"json", no_argument, NULL, ARG_JSON}, {"help", no_argument, NULL, 'h'}, {0}};
 	static const char *const actions[] = {"show", "prune", "clean"};
 	_cleanup_(diag_list_done) struct diag_list diags = {0};
 	const char *what = NULL;
@@ -126,9 +127,9 @@ int verb_cache(int argc, char **argv)
 	int c, r;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		switch (c) {
-		case 'j':
+		case ARG_JSON:
 			json = true;
 			break;
 		case 'h':

@@ -93,15 +93,16 @@ static int explain_all(char *const *names, struct json_object *codes)
 
 int verb_explain(int argc, char **argv)
 {
+	enum { ARG_JSON = 256 };
 	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"json", no_argument, NULL, ARG_JSON}, {"help", no_argument, NULL, 'h'}, {0}};
 	struct json_object *codes = NULL, *o;
 	int c, result;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		switch (c) {
-		case 'j':
+		case ARG_JSON:
 			codes = codes ?: json_object_new_array();
 			break;
 		case 'h':

@@ -20,7 +20,7 @@ static void usage(FILE *f)
 	      "Shows what a patch module is made for, what it redirects and what it needs of the\n"
 	      "kernel, without loading it. Exit status 1 when it is no valid patch module.\n\n"
 	      "      --sign-cert=FILE  it has to be signed with this certificate's key\n"
-	      "  -j, --json            one JSON object\n"
+	      "      --json            one JSON object\n"
 	      "  -h, --help            this text\n",
 	      f);
 }
@@ -91,6 +91,8 @@ static void print_module(const struct patch_module *module)
 	print_list("references", manifest->references);
 	print_list("depends", manifest->depends);
 	print_list("conflicts", manifest->conflicts);
+	print_list("replaces", manifest->replaces);
+	print_list("stacks on", manifest->stacks_on);
 	print_line("module", module->name);
 	print_line("kernel", manifest->kernel_release);
 	print_line("build-id", manifest->kernel_build_id);
@@ -182,6 +184,8 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	json_object_object_add(o, "fixes", json_names(manifest->fixes));
 	json_object_object_add(o, "depends", json_names(manifest->depends));
 	json_object_object_add(o, "conflicts", json_names(manifest->conflicts));
+	json_object_object_add(o, "replaces", json_names(manifest->replaces));
+	json_object_object_add(o, "stacks_on", json_names(manifest->stacks_on));
 	json_object_object_add(o, "verified", json_names(manifest->build_verified));
 	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
 	json_object_object_add(o, "overrides", json_overrides(manifest));
@@ -243,8 +247,9 @@ static int fail(const struct diag_list *diags, bool json)
 
 int verb_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {{"sign-cert", required_argument, NULL, 'c'},
-						{"json", no_argument, NULL, 'j'},
+	enum { ARG_JSON = 256, ARG_CERT };
+	static const struct option options[] = {{"sign-cert", required_argument, NULL, ARG_CERT},
+						{"json", no_argument, NULL, ARG_JSON},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
 	_cleanup_(signature_done) struct signature signature = {0};
@@ -256,12 +261,12 @@ int verb_inspect(int argc, char **argv)
 	int c, r;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		switch (c) {
-		case 'c':
+		case ARG_CERT:
 			certificate = optarg;
 			break;
-		case 'j':
+		case ARG_JSON:
 			json = true;
 			break;
 		case 'h':

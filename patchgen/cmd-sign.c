@@ -25,7 +25,7 @@ static void usage(FILE *f)
 	      "      --sign-cert=FILE  its certificate (default: in the key's file)\n"
 	      "      --sign-hash=NAME  sha224, sha256 (default), sha384, sha512\n"
 	      "      --replace         also those that are signed already\n"
-	      "  -j, --json            print one JSON array\n"
+	      "      --json            print one JSON array\n"
 	      "  -h, --help            print this\n\n"
 	      "A pass phrase or PIN is taken from $KBUILD_SIGN_PIN.\n",
 	      f);
@@ -224,7 +224,7 @@ static void print_text(const struct files *files)
 	}
 }
 
-enum { ARG_KEY = 256, ARG_CERT, ARG_HASH, ARG_REPLACE };
+enum { ARG_KEY = 256, ARG_CERT, ARG_HASH, ARG_REPLACE, ARG_JSON };
 
 static int parse(int argc, char **argv, struct arguments *arguments)
 {
@@ -233,14 +233,14 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"sign-cert", required_argument, NULL, ARG_CERT},
 		{"sign-hash", required_argument, NULL, ARG_HASH},
 		{"replace", no_argument, NULL, ARG_REPLACE},
-		{"json", no_argument, NULL, 'j'},
+		{"json", no_argument, NULL, ARG_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "jh", options, NULL)) >= 0)
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
 		if (c == ARG_KEY)
 			arguments->sign.key = optarg;
 		else if (c == ARG_CERT)
@@ -249,7 +249,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 			arguments->sign.hash = optarg;
 		else if (c == ARG_REPLACE)
 			arguments->replace = true;
-		else if (c == 'j')
+		else if (c == ARG_JSON)
 			arguments->json = true;
 		else if (c == 'h')
 			arguments->help = true;

@@ -99,6 +99,9 @@ void report_print(FILE *f, const struct build *build)
 		if (!build->objects[i].is_indirect ||
 		    build->objects[i].diff.verdict != DIFF_NO_CHANGE)
 			print_object(f, &build->objects[i]);
+	if (build->left_out)
+		fprintf(f, "  %zu of the files that headers reach are the same preprocessed\n",
+			strv_length(build->left_out));
 	if (build->verdict == DIFF_NO_CHANGE) {
 		fputs("  the patch changes nothing in this kernel\n", f);
 		return;
@@ -197,6 +200,7 @@ struct json_object *report_to_json(const struct build *build)
 	json_object_object_add(o, "changed_functions", names_of_all(build, changed_names));
 	json_object_object_add(o, "new_functions", names_of_all(build, added_names));
 	json_object_object_add(o, "objects", objects);
+	json_object_object_add(o, "left_out", json_names(build->left_out));
 	json_object_object_add(o, "klp_relocations", json_object_new_int64(build->module.n_klp));
 	add_string(o, "folder", build->module_bytes ? build->result : NULL);
 	json_object_object_add(o, "signature", signature_to_json(&build->signature));

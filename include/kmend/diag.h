@@ -29,82 +29,83 @@
 	X(KM121, "the patch is not a unified diff of C sources",                                   \
 	  "make it with 'diff -up' or git, with one leading folder (-p1)")
 
-#define KMEND_DIAG_OBJECT(X)                                                                     \
-	X(KM201, "the file is not an ELF object that can be compared",                           \
-	  "give two relocatable x86_64 objects, built with -ffunction-sections -fdata-sections") \
-	X(KM202, "the object is malformed", "compile it again")                                  \
-	X(KM203, "the object is for another machine", "give objects for x86_64")                 \
-	X(KM204, "the file is an ELF file, but not a relocatable object",                        \
-	  "give the .o files that the compiler writes")                                          \
-	X(KM205, "the object uses something that kernel objects do not",                         \
-	  "build it as the kernel's own build does")                                             \
-	X(KM210, "a changed function cannot be redirected, nor can all who use it",              \
-	  "it is built without -pg or notrace: make the fix where its callers have an entry")    \
-	X(KM211, "code that only runs at boot or load, or at unload, changes",                   \
-	  "it runs only once: leave that part out of the patch, or say KMEND_IGNORE_FUNCTION() " \
-	  "or KMEND_IGNORE_DATA() (kmend/author.h)")                                             \
-	X(KM212, "the initial value of existing data changes",                                   \
-	  "the running kernel's data keeps its value: leave that part out of the patch, or say " \
-	  "KMEND_IGNORE_DATA() and set it in a KMEND_POST_APPLY() function (kmend/author.h)")    \
-	X(KM213, "the size of existing data changes",                                            \
-	  "the running kernel's data cannot grow: keep the layout, put what is new elsewhere")   \
-	X(KM214, "an exported function takes or returns something else",                         \
-	  "modules call it as before: keep its arguments, and export a new one beside it")       \
-	X(KM215, "entries of a section that the kernel reads only once change",                  \
-	  "they have been read, and nobody reads those of a patch: leave that part out of it")   \
-	X(KM216, "an unknown special section refers to a changed function",                      \
-	  "patchgen must learn about it first: please report the section's name")                \
-	X(KM217, "a special section is not laid out as expected",                                \
-	  "patchgen does not know this kernel's layout: please report it")                       \
-	X(KM218, "it cannot be told which static variable is which",                             \
-	  "give the static variable of the changed function another place or name")              \
-	X(KM219, "it cannot be told which of several same-named symbols is meant",               \
-	  "avoid the reference, or take the function that holds it along")                       \
-	X(KM220, "a symbol is neither in the kernel nor in the module",                          \
-	  "another object of the same patch must define it")                                     \
-	X(KM221, "changed code refers to data that has no name",                                 \
-	  "build with -fdata-sections, as patchgen does")                                        \
-	X(KM222, "an instruction could not be decoded",                                          \
-	  "leave this function out of the patch, and please report it")                          \
-	X(KM223, "changed code refers to what is freed after boot or load",                      \
-	  "the memory is gone in the running kernel: avoid the reference")                       \
-	X(KM224, "new code needs something that only a kernel build can set up",                 \
-	  "avoid new static calls, BTF ids and tracepoints in the patch")                        \
-	X(KM225, "a name is too long for a patch module", "shorten it")                          \
-	X(KM226, "a changed function is in a section group",                                     \
-	  "build it as the kernel's own build does")                                             \
-	X(KM227, "a static variable was recognised by its name only",                            \
-	  "see that it is the same variable, moved to another function")                         \
-	X(KM228, "the layout of a structure changes",                                            \
-	  "existing objects keep the old one: use a shadow variable (KMEND_SHADOW of author.h)") \
-	X(KM229, "the objects have no debug information",                                        \
-	  "compile with -g, so that changed layouts of structures are found")                    \
-	X(KM230,                                                                                 \
-	  "functions that share a section jump to each other in a way that cannot be moved",     \
-	  "make the fix in the function that is jumped to, or in a caller elsewhere")            \
-	X(KM231, "something moves from one object of the kernel to another",                     \
-	  "the running kernel goes on using the old one: change it where it is")                 \
-	X(KM232, "existing data is kept in another way",                                         \
-	  "the running kernel's stays where and what it is: give the new one another name")      \
-	X(KM240, "a new export is not made",                                                     \
-	  "link what uses it into the same patch: a patch that others use could not go")         \
-	X(KM241, "an export that is removed or changed stays as it is",                          \
-	  "modules that use it go on; reboot into the fixed kernel to end that")                 \
-	X(KM242, "a changed function is not called by anything that still runs",                 \
-	  "it is inlined everywhere, or ran at boot: leave it out of the patch")                 \
-	X(KM243, "a weak definition changes that the kernel does not use",                       \
-	  "another object overrides it: see whether that one needs the fix")                     \
-	X(KM244, "what is new is not used",                                                      \
-	  "see whether the part of the fix that uses it is missing, or configured out")          \
-	X(KM250, "a callback cannot be called",                                                  \
-	  "declare a function that the patch adds to the same file")                             \
-	X(KM260, "a change is left out by the patch's author",                                   \
-	  "see that the patch still does what it is for")                                        \
-	X(KM261, "a refusal is overridden by the patch's author",                                \
-	  "if the author's reason is wrong, the kernel is at risk")                              \
-	X(KM262, "an override is not needed",                                                    \
-	  "remove it, or correct the name: it could hide a later change")                        \
-	X(KM263, "an override cannot be used",                                                   \
+#define KMEND_DIAG_OBJECT(X)                                                                          \
+	X(KM201, "the file is not an ELF object that can be compared",                                \
+	  "give two relocatable x86_64 objects, built with -ffunction-sections -fdata-sections")      \
+	X(KM202, "the object is malformed", "compile it again")                                       \
+	X(KM203, "the object is for another machine", "give objects for x86_64")                      \
+	X(KM204, "the file is an ELF file, but not a relocatable object",                             \
+	  "give the .o files that the compiler writes")                                               \
+	X(KM205, "the object uses something that kernel objects do not",                              \
+	  "build it as the kernel's own build does")                                                  \
+	X(KM210, "a changed function cannot be redirected, nor can all who use it",                   \
+	  "it is built without -pg or notrace: make the fix where its callers have an entry")         \
+	X(KM211, "code that only runs at boot or load, or at unload, changes",                        \
+	  "it runs only once: leave that part out of the patch, or say KMEND_IGNORE_FUNCTION() "      \
+	  "or KMEND_IGNORE_DATA() (kmend/author.h)")                                                  \
+	X(KM212, "the initial value of existing data changes",                                        \
+	  "the running kernel's data keeps its value: leave that part out of the patch, or say "      \
+	  "KMEND_IGNORE_DATA() and set it in a KMEND_POST_APPLY() function (kmend/author.h)")         \
+	X(KM213, "the size of existing data changes",                                                 \
+	  "the running kernel's data cannot grow: keep the layout, put what is new elsewhere")        \
+	X(KM214, "an exported function takes or returns something else",                              \
+	  "modules call it as before: keep its arguments, and export a new one beside it")            \
+	X(KM215, "entries of a section that the kernel reads only once change",                       \
+	  "they have been read, and nobody reads those of a patch: leave that part out, or say "      \
+	  "KMEND_IGNORE_SECTION() (kmend/author.h)")                                                  \
+	X(KM216, "an unknown special section refers to a changed function",                           \
+	  "patchgen must learn about it first: please report the section's name")                     \
+	X(KM217, "a special section is not laid out as expected",                                     \
+	  "patchgen does not know this kernel's layout: please report it")                            \
+	X(KM218, "it cannot be told which static variable is which",                                  \
+	  "keep its name and place; if it is another one, say KMEND_UNSAFE_STATE() (kmend/author.h)") \
+	X(KM219, "it cannot be told which of several same-named symbols is meant",                    \
+	  "avoid the reference, or take the function that holds it along")                            \
+	X(KM220, "a symbol is neither in the kernel nor in the module",                               \
+	  "another object of the same patch must define it")                                          \
+	X(KM221, "changed code refers to data that has no name",                                      \
+	  "build with -fdata-sections, as patchgen does")                                             \
+	X(KM222, "an instruction could not be decoded",                                               \
+	  "leave this function out of the patch, and please report it")                               \
+	X(KM223, "changed code refers to what is freed after boot or load",                           \
+	  "the memory is gone in the running kernel: avoid the reference")                            \
+	X(KM224, "new code needs something that only a kernel build can set up",                      \
+	  "avoid new static calls, BTF ids and tracepoints in the patch")                             \
+	X(KM225, "a name is too long for a patch module", "shorten it")                               \
+	X(KM226, "a changed function is in a section group",                                          \
+	  "build it as the kernel's own build does")                                                  \
+	X(KM227, "a static variable was recognised by its name only",                                 \
+	  "see that it is the same variable, moved to another function")                              \
+	X(KM228, "the layout of a structure changes",                                                 \
+	  "existing objects keep the old one: use a shadow variable (KMEND_SHADOW of author.h)")      \
+	X(KM229, "the objects have no debug information",                                             \
+	  "compile with -g, so that changed layouts of structures are found")                         \
+	X(KM230,                                                                                      \
+	  "functions that share a section jump to each other in a way that cannot be moved",          \
+	  "make the fix in the function that is jumped to, or in a caller elsewhere")                 \
+	X(KM231, "something moves from one object of the kernel to another",                          \
+	  "the running kernel goes on using the old one: change it where it is")                      \
+	X(KM232, "existing data is kept in another way",                                              \
+	  "the running kernel's stays where and what it is: give the new one another name")           \
+	X(KM240, "a new export is not made",                                                          \
+	  "link what uses it into the same patch: a patch that others use could not go")              \
+	X(KM241, "an export that is removed or changed stays as it is",                               \
+	  "modules that use it go on; reboot into the fixed kernel to end that")                      \
+	X(KM242, "a changed function is not called by anything that still runs",                      \
+	  "it is inlined everywhere, or ran at boot: leave it out of the patch")                      \
+	X(KM243, "a weak definition changes that the kernel does not use",                            \
+	  "another object overrides it: see whether that one needs the fix")                          \
+	X(KM244, "what is new is not used",                                                           \
+	  "see whether the part of the fix that uses it is missing, or configured out")               \
+	X(KM250, "a callback cannot be called",                                                       \
+	  "declare a function that the patch adds to the same file")                                  \
+	X(KM260, "a change is left out by the patch's author",                                        \
+	  "see that the patch still does what it is for")                                             \
+	X(KM261, "a refusal is overridden by the patch's author",                                     \
+	  "if the author's reason is wrong, the kernel is at risk")                                   \
+	X(KM262, "an override is not needed",                                                         \
+	  "remove it, or correct the name: it could hide a later change")                             \
+	X(KM263, "an override cannot be used",                                                        \
 	  "see the patch author's guide for what an author can answer for")
 
 #define KMEND_DIAG_BUILD(X)                                                                      \
@@ -122,7 +123,7 @@
 	X(KM307, "the kernel's own source does not compile",                                     \
 	  "check that source, configuration and compiler belong to the kernel")                  \
 	X(KM308, "the patched source does not compile",                                          \
-	  "correct the patch; the compiler's message is above")                                  \
+	  "correct the patch: what it needs of other files has to be part of it, too")           \
 	X(KM309, "a program that is needed cannot be run", "install it")                         \
 	X(KM310, "the kernel's image cannot be read",                                            \
 	  "check that the file is the kernel's vmlinuz")                                         \
@@ -221,13 +222,12 @@
 	  "make the fix in another function; who listed this one is in the message")            \
 	X(KM518, "the list of functions that must not be patched was not changed",              \
 	  "write +[OBJECT:]GLOB or -[OBJECT:]GLOB, and revert the patch that is named first")   \
-	X(KM530, "nobody committed the patch during its probation",                             \
-	  "see why not: health checks, or whether kmendd ran")                                  \
-	X(KM531, "the patch's code did harm during its probation",                              \
-	  "see the kernel log, and report it to the patch's author")                            \
-	X(KM532, "the patch was rejected during its probation",                                 \
-	  "see what the task that is named did not like")                                       \
-	X(KM533, "a request about probation cannot be granted", "see the patch's probation/state")
+	X(KM519, "a live patch stacks on the patch that is to be reverted",                     \
+	  "revert both in one transaction, the upper one first")                                \
+	X(KM520, "a patch that this one stacks on is not live",                                 \
+	  "apply that one first, or both in one transaction")                                   \
+	X(KM521, "a transaction cannot be understood",                                          \
+	  "write words of the form +NAME or -NAME, each a registered patch's and only once")
 
 #define KMEND_DIAG_DAEMON(X)                                                                    \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \

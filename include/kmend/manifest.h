@@ -14,6 +14,9 @@
  *   references: [https://...]
  *   depends: [other-patch]            must be live before this one
  *   conflicts: [other-patch]          never live together
+ *   replaces: [other-patch]           taken off in the transition that applies this one
+ *   stacks-on: [other-patch]          live before this one, and below it: functions that both
+ *                                     change run this one's code
  *   patch: fix.patch                  or a list, relative to the manifest (author's only)
  *
  *   overrides:                        what patchgen would have refused, and the author answers for;

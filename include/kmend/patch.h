@@ -40,6 +40,7 @@
 #define KMEND_SOURCE_NAME_LEN 128
 #define KMEND_BUILD_ID_LEN    41 /* 20 bytes in hexadecimal, terminated */
 #define KMEND_VERSION_LEN     128
+#define KMEND_NAMES_LEN       4096
 
 #define KMEND_OBJECT_VMLINUX "vmlinux"
 
@@ -106,7 +107,8 @@ struct kmend_callbacks {
 
 /*
  * What a patch module hands to kmend_register(). It and all it points to stay valid until
- * kmend_unregister() has returned.
+ * kmend_unregister() has returned. Lists of names are separated by single spaces, less than
+ * KMEND_NAMES_LEN bytes; NULL where there is none.
  */
 struct kmend_patch {
 	__u32 abi; /* KMEND_ABI */
@@ -120,7 +122,9 @@ struct kmend_patch {
 	__u64 manifest_size; /* bytes */
 	const struct kmend_callbacks *callbacks;
 	__u64 nr_callbacks;
-	__u64 reserved[6]; /* 0 */
+	const char *replaces; /* patches that are taken off with its apply; names, see below */
+	const char *stacks_on; /* patches whose versions of functions it may cover; they stay live */
+	__u64 reserved[4]; /* 0 */
 };
 
 #ifdef __KERNEL__

@@ -8,8 +8,12 @@
  *                                     glob a line, "OBJECT:" before it where it is about one
  *                                     object; write "+RULE" to add one, "-RULE" to take it away
  *   notrace_builtin                   those that the core itself lets no patch change
+ *   transaction                       write "+NAME -NAME ..." to apply and revert several patches in
+ *                                     one transition; reads "KMnnn TEXT" or "NAME: KMnnn TEXT" of the
+ *                                     last refusal, or empty; for root alone
  *   transition/state                  "idle", "applying" or "reverting"
- *   transition/patch                  the patch under way, or empty
+ *   transition/patch                  the patch under way, the first of several, or empty
+ *   transition/changes                "+NAME -NAME ...", what is under way, or empty
  *   transition/tries                  passes made by the transition under way or the last one
  *   transition/duration_ns            from the request to the switch, of the last transition
  *   transition/stop_ns                the longest stop of the machine in the last transition
@@ -24,14 +28,6 @@
  *   patches/NAME/module               its kernel module's name
  *   patches/NAME/build_id             of the vmlinux it was made for
  *   patches/NAME/last_error           "KMnnn text" of the last refusal or failure, or empty
- *   patches/NAME/probation/seconds    time in which a commit is due after an apply, for the next
- *                                     apply; 0: none is
- *   patches/NAME/probation/state      a KMEND_PROBATION_* value; pollable (POLLPRI)
- *   patches/NAME/probation/left       seconds left, rounded up; 0 when it is not running
- *   patches/NAME/probation/reason     "KMnnn text": why the core reverts it by itself, or empty
- *   patches/NAME/probation/commit     write 1: the patch is good and stays
- *   patches/NAME/probation/extend     write a number: at least so many seconds are left
- *   patches/NAME/probation/reject     write 1: the patch is bad; as if time had run out
  *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,old_address,new_address}
  *                                     POS: which of several same-named, 1 when the name is unique;
  *                                     calls: calls taken by the new function since it was applied;
@@ -56,6 +52,7 @@
 #define KMEND_SYSFS_NOTRACE        "notrace"
 #define KMEND_SYSFS_BUILTIN        "notrace_builtin"
 #define KMEND_SYSFS_PATCHES        "patches"
+#define KMEND_SYSFS_TRANSACTION    "transaction"
 #define KMEND_SYSFS_TRANSITION     "transition"
 #define KMEND_SYSFS_TR_STATE       "state"
 #define KMEND_SYSFS_TR_PATCH       "patch"
@@ -64,20 +61,13 @@
 #define KMEND_SYSFS_TR_STOP_NS     "stop_ns"
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
 #define KMEND_SYSFS_TR_CALLBACK    "callback"
+#define KMEND_SYSFS_TR_CHANGES     "changes"
 #define KMEND_SYSFS_ENABLED        "enabled"
 #define KMEND_SYSFS_STATE          "state"
 #define KMEND_SYSFS_PATCH_VERSION  "version"
 #define KMEND_SYSFS_MODULE         "module"
 #define KMEND_SYSFS_BUILD_ID       "build_id"
 #define KMEND_SYSFS_LAST_ERROR     "last_error"
-#define KMEND_SYSFS_PROBATION      "probation"
-#define KMEND_SYSFS_PROB_SECONDS   "seconds"
-#define KMEND_SYSFS_PROB_STATE     "state"
-#define KMEND_SYSFS_PROB_LEFT      "left"
-#define KMEND_SYSFS_PROB_REASON    "reason"
-#define KMEND_SYSFS_PROB_COMMIT    "commit"
-#define KMEND_SYSFS_PROB_EXTEND    "extend"
-#define KMEND_SYSFS_PROB_REJECT    "reject"
 #define KMEND_SYSFS_OBJECTS        "objects"
 #define KMEND_SYSFS_CALLS          "calls"
 #define KMEND_SYSFS_LIVE           "live"
@@ -96,14 +86,6 @@
 #define KMEND_STATE_APPLYING  "applying" /* old functions still run, or callbacks do */
 #define KMEND_STATE_LIVE      "live" /* every call takes the new functions */
 #define KMEND_STATE_REVERTING "reverting" /* new functions still run, or callbacks do */
-
-/* A patch's probation. */
-#define KMEND_PROBATION_NONE      "none" /* not applied, or applied without one */
-#define KMEND_PROBATION_RUNNING   "running"
-#define KMEND_PROBATION_COMMITTED "committed" /* it is there to stay */
-#define KMEND_PROBATION_EXPIRED   "expired" /* nobody committed it; the core reverts it */
-#define KMEND_PROBATION_HARMED    "harmed" /* its code did harm; the core reverts it */
-#define KMEND_PROBATION_REJECTED  "rejected" /* user space told so; the core reverts it */
 
 /* The transition's state. */
 #define KMEND_TRANSITION_IDLE "idle"

@@ -15,6 +15,7 @@ const char *step_name(enum step step)
 		[STEP_APPLY] = "apply",
 		[STEP_HEADERS] = "headers",
 		[STEP_PREPARE] = "prepare",
+		[STEP_PREPROCESS] = "preprocess",
 		[STEP_COMPILE_ORIGINAL] = "compile-original",
 		[STEP_COMPILE_PATCHED] = "compile-patched",
 		[STEP_COMPARE] = "compare",

@@ -9,6 +9,7 @@ enum step {
 	STEP_APPLY,
 	STEP_HEADERS, /* who uses what changed in them */
 	STEP_PREPARE, /* kernel's build folder */
+	STEP_PREPROCESS, /* files that headers reach, for whether they change */
 	STEP_COMPILE_ORIGINAL,
 	STEP_COMPILE_PATCHED,
 	STEP_COMPARE, /* proof and diff */

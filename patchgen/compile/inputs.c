@@ -43,7 +43,10 @@ static int find_program(const char *compiler, const char *part, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* The programs' contents: a version's text stays the same when a distribution mends a compiler. */
+/*
+ * The programs' contents: a version's text stays the same when a distribution mends a compiler.
+ * clang is all in one; that it is the wrong one is told later, with its name.
+ */
 static int add_compiler(struct digest *digest, const char *compiler)
 {
 	static const char *const parts[] = {NULL, "cc1", "as"};
@@ -54,6 +57,8 @@ static int add_compiler(struct digest *digest, const char *compiler)
 		int r;
 
 		r = find_program(compiler, parts[i], &path);
+		if (r == -ENOENT && parts[i])
+			continue;
 		r = r ?: digest_file(path, text);
 		if (r < 0)
 			return r;

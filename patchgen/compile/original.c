@@ -15,11 +15,10 @@
 #define COMMAND_MAX (4UL * 1024 * 1024)
 
 /* An object does not say where it was compiled. */
-static int flags_for(const struct tree *tree, const char *output, char **ret)
+static int flags_for(const struct tree *tree, const char *more, char **ret)
 {
-	return string_format(ret,
-			     "%s -fdebug-prefix-map=%s=. -fdebug-prefix-map=%s/=", tree_flags(),
-			     output, tree->kernel->source);
+	return string_format(ret, "KCFLAGS=%s -fdebug-prefix-map=%s=. -fdebug-prefix-map=%s/=%s",
+			     tree_flags(), tree->output, tree->kernel->source, more);
 }
 
 /* How far kbuild is with what it was told to make. */
@@ -54,11 +53,11 @@ static unsigned jobs_for(const struct tree *tree, char *const *targets)
 }
 
 /* Returns make's exit status, or a negative errno with a diagnostic. */
-static int run_make(const struct tree *tree, char *const *targets, struct diag_list *diags,
-		    char **ret_text)
+static int run_make(const struct tree *tree, char *const *targets, const char *more_flags,
+		    struct diag_list *diags, char **ret_text)
 {
 	_cleanup_free_ char *makefile = NULL, *cc = NULL, *release = NULL, *jobs = NULL;
-	_cleanup_free_ char *flags = NULL, *kcflags = NULL;
+	_cleanup_free_ char *flags = NULL;
 	size_t n_targets = strv_length(targets), n = 0;
 	_cleanup_free_ const char **argv = calloc(n_targets + 16, sizeof(*argv));
 	struct making making = {tree, targets};
@@ -70,8 +69,7 @@ static int run_make(const struct tree *tree, char *const *targets, struct diag_l
 	r = r ?: string_format(&cc, "CC=%s%s", tree->options.launcher->words, tree->compiler);
 	r = r ?: string_format(&release, "KERNELRELEASE=%s", tree->kernel->release);
 	r = r ?: string_format(&jobs, "-j%u", jobs_for(tree, targets));
-	r = r ?: flags_for(tree, tree->output, &flags);
-	r = r ?: string_format(&kcflags, "KCFLAGS=%s", flags);
+	r = r ?: flags_for(tree, more_flags, &flags);
 	if (r < 0)
 		return r;
 	/*
@@ -89,7 +87,7 @@ static int run_make(const struct tree *tree, char *const *targets, struct diag_l
 	argv[n++] = release;
 	argv[n++] = "-o";
 	argv[n++] = "prepare";
-	argv[n++] = kcflags;
+	argv[n++] = flags;
 	for (char *const *target = targets; *target; target++)
 		argv[n++] = *target;
 	r = run_program(&(struct run){.argv = argv,
@@ -212,8 +210,8 @@ static int find_owner(struct compiled *compiled)
 	return compiled->module ? 0 : -EBADMSG;
 }
 
-/* kbuild's name for an object: mostly that of the C file. */
-static int find_target(const struct tree *tree, const char *source, char **ret)
+/* Mostly that of the C file. */
+int tree_find_target(const struct tree *tree, const char *source, char **ret)
 {
 	_cleanup_free_ char *makefile = NULL, *object = NULL, *target = NULL;
 	int r;
@@ -233,7 +231,7 @@ static int start_original(const struct tree *tree, struct tree_original *origina
 	_cleanup_free_ char *target = NULL;
 	int r;
 
-	r = find_target(tree, original->source, &target);
+	r = tree_find_target(tree, original->source, &target);
 	r = r ?: string_format(&compiled->source, "%s", original->source);
 	return r ?: string_format(&compiled->object, "%s/%s", tree->output, target);
 }
@@ -300,7 +298,7 @@ static int explain_failure(struct tree *tree, struct tree_original *original,
 	_cleanup_free_ char *text = NULL, *errors = NULL;
 	int r;
 
-	r = run_make(tree, (char *[]){target, NULL}, diags, &text);
+	r = run_make(tree, (char *[]){target, NULL}, "", diags, &text);
 	if (r < 0)
 		return r;
 	if (r == 0 && take_from_output(tree, original) == 0)
@@ -310,12 +308,12 @@ static int explain_failure(struct tree *tree, struct tree_original *original,
 			target, errors ?: "");
 }
 
-static int make_missing(struct tree *tree, char *const *targets, struct diag_list *diags)
+int tree_make(struct tree *tree, char *const *targets, const char *flags, struct diag_list *diags)
 {
 	_cleanup_free_ char *text = NULL;
 	int r;
 
-	r = run_make(tree, targets, diags, &text);
+	r = run_make(tree, targets, flags, diags, &text);
 	if (r < 0)
 		return r;
 	launcher_hear(tree->options.launcher, text);
@@ -342,7 +340,7 @@ int tree_compile_originals(struct tree *tree, struct tree_original *originals, s
 			r = original->status;
 	}
 	if (r == 0 && targets)
-		r = make_missing(tree, targets, diags);
+		r = tree_make(tree, targets, "", diags);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct tree_original *original = &originals[i];
 

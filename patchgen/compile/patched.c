@@ -219,20 +219,27 @@ static int run_commands(struct tree *tree, const struct tree_patched *patched,
 			    results);
 }
 
-int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
-			 struct diag_list *diags)
+int tree_run_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
+		     struct run_result *results, struct diag_list *diags)
 {
 	_cleanup_strv_ char **commands = calloc(n + 1, sizeof(*commands));
-	_cleanup_free_ struct run_result *results = calloc(n + 1, sizeof(*results));
-	int r = 0, result = 0;
+	int r = commands ? 0 : -ENOMEM;
 
-	if (!commands || !results)
-		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = patched_command(tree, &patched[i], &commands[i]);
 	r = r ?: run_commands(tree, patched, commands, n, results);
-	if (r == -EINTR)
-		diag_error(diags, KM316, r, "interrupted");
+	return r == -EINTR ? diag_error(diags, KM316, r, "interrupted") : r;
+}
+
+int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
+			 struct diag_list *diags)
+{
+	_cleanup_free_ struct run_result *results = calloc(n + 1, sizeof(*results));
+	int r, result = 0;
+
+	if (!results)
+		return -ENOMEM;
+	r = tree_run_patched(tree, patched, n, results, diags);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		result = check_patched(tree, &patched[i], &results[i], diags) ?: result;
 	run_results_done(results, n);

@@ -18,6 +18,8 @@
 #include "launcher.h"
 #include "prepared.h"
 
+struct run_result;
+
 struct tree_options {
 	const char *scratch; /* folder of this build's own, with the overlay in it */
 	const char *patched_options; /* further ones of the compiler, for patched files */
@@ -85,6 +87,35 @@ struct tree_patched {
 /* Returns 0, -EINVAL with KM308 for each that has errors, or another negative errno. */
 int tree_compile_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
 			 struct diag_list *diags);
+
+/* A file that only uses what changes in a header, and may be the same with and without that. */
+struct tree_preprocessed {
+	const char *source;
+	char *output; /* the patched text for a moment; what it was made from stays in OUTPUT.d */
+	int status; /* of the original: 0, -EINVAL: the preprocessor fails, or another errno */
+	struct compiled original; /* without an object; the command is the preprocessor's */
+	char digest[DIGEST_TEXT]; /* of the original's text */
+	char **dependencies; /* what of the kernel's source that is made from, relative to it */
+	bool is_other; /* the caller knows that the patched one's is: there is no need to look */
+	bool is_same; /* the patched one's is no other */
+};
+
+/* Return 0 when each has its status, or is compared, or a negative errno. */
+int tree_preprocess_originals(struct tree *tree, struct tree_preprocessed *files, size_t n,
+			      struct diag_list *diags);
+int tree_preprocess_patched(struct tree *tree, struct tree_preprocessed *files, size_t n,
+			    struct diag_list *diags);
+void tree_preprocessed_done(struct tree_preprocessed *file);
+
+/* kbuild makes targets, with more flags of the compiler. What fails is missing then. */
+int tree_make(struct tree *tree, char *const *targets, const char *flags, struct diag_list *diags);
+
+/* kbuild's name for the object of a C file. */
+int tree_find_target(const struct tree *tree, const char *source, char **ret);
+
+/* Run the originals' commands for the files of the overlay: each has its result. */
+int tree_run_patched(struct tree *tree, const struct tree_patched *patched, size_t n,
+		     struct run_result *results, struct diag_list *diags);
 
 /*
  * What kbuild has left beside an object: the command, whose it is, and what it was compiled from,

@@ -25,8 +25,7 @@ static bool refers_anew(const struct symbol *a, const struct symbol *b, uint64_t
 	size_t i = section_reloc_index(a->section, a->value);
 
 	for_each_reloc(reloc, b->section, b->value, b->value + b->size) {
-		if (i == a->section->n_relocs ||
-		    a->section->relocs[i].offset >= a->value + a->size)
+		if (i == a->section->n_relocs || a->section->relocs[i].offset >= a->value + a->size)
 			return false;
 		if (is_bound_anew(&a->section->relocs[i++], reloc)) {
 			*ret_offset = reloc->offset - b->value;

@@ -284,9 +284,13 @@ static void judge_data(struct differ *differ, const struct symbol *symbol)
 		refuse(differ, KM211, symbol, symbol->section, symbol->value + first,
 		       "%s changes and is only used at boot or load", symbol->name);
 	else if (orig->size != symbol->size)
-		refuse(differ, KM213, symbol, symbol->section, symbol->value + first,
-		       "%s changes its size from %llu to %llu bytes", symbol->name,
-		       (unsigned long long)orig->size, (unsigned long long)symbol->size);
+		refuse_with_hint(differ, KM213, symbol, symbol->section, symbol->value + first,
+				 storage_of(orig->section) == STORAGE_READ_ONLY ?
+					 "put what is new into a table of its own, and have the "
+					 "code that reads this one look there, too" :
+					 NULL,
+				 "%s changes its size from %llu to %llu bytes", symbol->name,
+				 (unsigned long long)orig->size, (unsigned long long)symbol->size);
 	else
 		refuse_with_hint(differ, KM212, symbol, symbol->section, symbol->value + first,
 				 hint, "the initial value of %s changes at +0x%llx",

@@ -54,6 +54,8 @@ static const char source_head[] =
 	"#endif\n"
 	"	.manifest = kmend_manifest,\n"
 	"	.manifest_size = sizeof(kmend_manifest),\n"
+	"	.replaces = PATCH_REPLACES,\n"
+	"	.stacks_on = PATCH_STACKS_ON,\n"
 	"};\n"
 	"\n"
 	"static int __init kmend_patch_init(void)\n"
@@ -141,6 +143,15 @@ static void put_string(FILE *out, const char *macro, const char *value)
 	fputs("\"\n", out);
 }
 
+/* Names of patches need no quoting. */
+static void put_names(FILE *out, const char *macro, char *const *names)
+{
+	fprintf(out, "#define %s \"", macro);
+	for (size_t i = 0; names && names[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", names[i]);
+	fputs("\"\n", out);
+}
+
 /*
  * The core holds the modules that its records name. Where a patch only uses symbols of one, it is
  * a record that replaces nothing: of a range, the first byte of the module's exit function.
@@ -167,6 +178,8 @@ static int write_constants(const struct module_parts *parts, const struct record
 	put_string(out, "PATCH_NAME", parts->name);
 	put_string(out, "PATCH_VERSION", parts->version);
 	put_string(out, "PATCH_BUILD_ID", parts->build_id);
+	put_names(out, "PATCH_REPLACES", parts->replaces);
+	put_names(out, "PATCH_STACKS_ON", parts->stacks_on);
 	put_needed(out, parts->needed);
 	fprintf(out, "#define PATCH_FUNCS %zu\n", counts->funcs);
 	fprintf(out, "#define PATCH_CALLBACKS %zu\n", counts->callbacks);

@@ -10,6 +10,7 @@ struct module_parts {
 	const struct compiled *compiled; /* any of the objects: its command preprocesses headers */
 	const char *name, *version; /* the manifest's */
 	const char *build_id;
+	char *const *replaces, *const *stacks_on; /* the manifest's; NULL-terminated, may be NULL */
 	const char *manifest;
 	size_t manifest_size;
 	char *const *objects; /* patch objects; NULL-terminated */

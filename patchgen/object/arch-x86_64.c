@@ -447,6 +447,16 @@ bool arch_is_fentry(const char *name)
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;
 }
 
+bool arch_is_other(const char *path)
+{
+	static const char own[] = "arch/x86/", user_mode[] = "arch/x86/um/";
+
+	if (strncmp(path, "arch/", 5) != 0 || !strchr(path + 5, '/'))
+		return false;
+	return strncmp(path, own, strlen(own)) != 0 ||
+	       strncmp(path, user_mode, strlen(user_mode)) == 0;
+}
+
 const char *arch_other_image(const char *path, bool *ret_is_live)
 {
 	static const struct {

@@ -78,6 +78,9 @@ bool arch_lists_fentry(const char *section);
 /* Largest offset from a function's start at which that call may be. */
 #define ARCH_FENTRY_MAX_OFFSET 32
 
+/* Whether a file of the kernel's source is for other machines only. */
+bool arch_is_other(const char *path);
+
 /*
  * Code that is compiled from the kernel's source into something else than the kernel: what that is,
  * or NULL. *ret_is_live: a running system goes on using it.

@@ -30,7 +30,22 @@ static void tell_place(struct reloc *reloc, uint64_t end, const struct insn *ins
 			       reloc->to_end != insn->length - insn->relative);
 }
 
-static void decode_section(struct section *section)
+/* The operand of a direct call or jump can only hold how far it is. Tables may look like one. */
+static bool is_absurd_branch(const struct section *section, const struct reloc *reloc,
+			     const struct insn *insn)
+{
+	uint64_t start = reloc->offset + reloc->to_end - insn->length;
+	const struct symbol *symbol;
+
+	if (!insn->is_branch || !insn->relative || reloc->offset != start + insn->relative ||
+	    (arch_reloc_is_pcrel(reloc->type) &&
+	     arch_reloc_width(reloc->type) == insn->relative_size))
+		return false;
+	symbol = section_symbol_at(section, start);
+	return symbol && symbol_is_function(symbol);
+}
+
+static int decode_section(struct section *section, struct diag_list *diags)
 {
 	size_t at = 0, def = 0, reloc = 0;
 	struct insn insn;
@@ -51,9 +66,14 @@ static void decode_section(struct section *section)
 			continue;
 		}
 		at += insn.length;
-		for (; reloc < section->n_relocs && section->relocs[reloc].offset < at; reloc++)
+		for (; reloc < section->n_relocs && section->relocs[reloc].offset < at; reloc++) {
 			tell_place(&section->relocs[reloc], at, &insn);
+			if (is_absurd_branch(section, &section->relocs[reloc], &insn))
+				return object_malformed(diags, section->object, section->name,
+							"relocation that a branch cannot have");
+		}
 	}
+	return 0;
 }
 
 /*
@@ -162,14 +182,18 @@ static int add_relocs(struct section *section)
 	return 0;
 }
 
-int object_decode(struct object *object)
+int object_decode(struct object *object, struct diag_list *diags)
 {
 	for_each_section(section, object) {
+		int r;
+
 		if (!section_is_code(section) || !section->data)
 			continue;
-		decode_section(section);
-		if (is_shared(section) && add_relocs(section) < 0)
-			return -ENOMEM;
+		r = decode_section(section, diags);
+		if (r == 0 && is_shared(section))
+			r = add_relocs(section);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

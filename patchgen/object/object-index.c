@@ -137,12 +137,12 @@ static void find_parents(struct object *object)
 	}
 }
 
-int object_index(struct object *object)
+int object_index(struct object *object, struct diag_list *diags)
 {
 	if (index_definitions(object) < 0 || index_names(object) < 0)
 		return -ENOMEM;
 	find_parents(object);
-	return object_decode(object);
+	return object_decode(object, diags);
 }
 
 struct symbol *object_first_by_name(const struct object *object, const char *name)

@@ -11,7 +11,7 @@
 #define FILE_MAX  (1 << 30) /* bytes, of a section without contents, too */
 #define ALIGN_MAX (1 << 16)
 
-static int malformed(struct diag_list *diags, const struct object *object, const char *section,
+int object_malformed(struct diag_list *diags, const struct object *object, const char *section,
 		     const char *what)
 {
 	struct diag_where where = {.section = section, .file = object->path};
@@ -47,12 +47,12 @@ static int read_contents(struct section *section, Elf_Scn *scn, struct diag_list
 	Elf_Data *data;
 
 	if (section->type == SHT_NOBITS && section->size > FILE_MAX)
-		return malformed(diags, object, section->name, "impossible size");
+		return object_malformed(diags, object, section->name, "impossible size");
 	if (section->type == SHT_NOBITS || section->size == 0)
 		return 0;
 	data = elf_rawdata(scn, NULL);
 	if (!data || data->d_size != section->size || !data->d_buf)
-		return malformed(diags, object, section->name, "contents outside the file");
+		return object_malformed(diags, object, section->name, "contents outside the file");
 	section->data = data->d_buf;
 	return 0;
 }
@@ -77,12 +77,12 @@ static int read_section(struct object *object, size_t index, size_t names, struc
 	GElf_Shdr shdr;
 
 	if (!scn || !gelf_getshdr(scn, &shdr))
-		return malformed(diags, object, NULL, "section header outside the file");
+		return object_malformed(diags, object, NULL, "section header outside the file");
 	section->object = object;
 	section->index = index;
 	section->name = elf_strptr(object->elf, names, shdr.sh_name);
 	if (!section->name)
-		return malformed(diags, object, NULL, "section without a name");
+		return object_malformed(diags, object, NULL, "section without a name");
 	section->type = shdr.sh_type;
 	section->flags = shdr.sh_flags;
 	section->size = shdr.sh_size;
@@ -91,13 +91,13 @@ static int read_section(struct object *object, size_t index, size_t names, struc
 	if (!(section->flags & SHF_ALLOC))
 		return 0;
 	if (!is_type_known(section->type))
-		return malformed(diags, object, section->name,
-				 "loaded section of a type that kernels do not have");
+		return object_malformed(diags, object, section->name,
+					"loaded section of a type that kernels do not have");
 	if (section->flags & (SHF_COMPRESSED | SHF_TLS))
-		return malformed(diags, object, section->name,
-				 "compressed or thread-local section");
+		return object_malformed(diags, object, section->name,
+					"compressed or thread-local section");
 	if ((section->align & (section->align - 1)) || section->align > ALIGN_MAX)
-		return malformed(diags, object, section->name, "impossible alignment");
+		return object_malformed(diags, object, section->name, "impossible alignment");
 	return read_contents(section, scn, diags);
 }
 
@@ -108,7 +108,7 @@ static int read_sections(struct object *object, struct diag_list *diags)
 
 	if (elf_getshdrnum(object->elf, &object->n_sections) < 0 || object->n_sections == 0 ||
 	    elf_getshdrstrndx(object->elf, &names) < 0)
-		return malformed(diags, object, NULL, "no section headers");
+		return object_malformed(diags, object, NULL, "no section headers");
 	object->sections = calloc(object->n_sections, sizeof(*object->sections));
 	if (!object->sections)
 		return no_memory(diags);
@@ -177,15 +177,16 @@ static int place_symbol(struct symbol *symbol, const GElf_Sym *sym, Elf32_Word x
 		return 0;
 	}
 	if (index >= object->n_sections || (sym->st_shndx >= SHN_LORESERVE && !xindex))
-		return malformed(diags, object, NULL, "symbol in a section that does not exist");
+		return object_malformed(diags, object, NULL,
+					"symbol in a section that does not exist");
 	section = &object->sections[index];
 	if (symbol->value > section->size ||
 	    (symbol_is_function(symbol) && symbol->size > section->size - symbol->value) ||
 	    (symbol_is_data(symbol) && symbol->size > section->size - symbol->value))
-		return malformed(diags, object, section->name, "symbol outside its section");
+		return object_malformed(diags, object, section->name, "symbol outside its section");
 	if (!symbol->name[0] && (symbol_is_function(symbol) || symbol_is_data(symbol)))
-		return malformed(diags, object, section->name,
-				 "function or variable without a name");
+		return object_malformed(diags, object, section->name,
+					"function or variable without a name");
 	symbol->section = section;
 	if (symbol->type == STT_SECTION)
 		symbol->name = section->name;
@@ -198,7 +199,7 @@ static int read_symbol(struct object *object, size_t i, const GElf_Sym *sym, Elf
 	struct symbol *symbol = &object->symbols[i];
 
 	if (i == 0 && (sym->st_name || sym->st_info || sym->st_shndx || sym->st_value))
-		return malformed(diags, object, NULL, "first symbol is not the null symbol");
+		return object_malformed(diags, object, NULL, "first symbol is not the null symbol");
 	symbol->index = i;
 	symbol->value = sym->st_value;
 	symbol->size = sym->st_size;
@@ -206,9 +207,10 @@ static int read_symbol(struct object *object, size_t i, const GElf_Sym *sym, Elf
 	symbol->bind = GELF_ST_BIND(sym->st_info);
 	symbol->name = elf_strptr(object->elf, strings, sym->st_name);
 	if (!symbol->name)
-		return malformed(diags, object, NULL, "symbol without a name");
+		return object_malformed(diags, object, NULL, "symbol without a name");
 	if (symbol->type == STT_TLS || symbol->type == STT_GNU_IFUNC)
-		return malformed(diags, object, NULL, "symbol of a kind that kernels do not have");
+		return object_malformed(diags, object, NULL,
+					"symbol of a kind that kernels do not have");
 	/* Padding in front of a function, for thunks: it goes where the function goes. */
 	if (strncmp(symbol->name, "__pfx_", 6) == 0 || strncmp(symbol->name, "__cfi_", 6) == 0)
 		symbol->type = STT_NOTYPE;
@@ -248,10 +250,10 @@ static int read_symbols(struct object *object, struct diag_list *diags)
 	int r;
 
 	if (!scn || !gelf_getshdr(scn, &shdr))
-		return malformed(diags, object, NULL, "not exactly one symbol table");
+		return object_malformed(diags, object, NULL, "not exactly one symbol table");
 	data = elf_getdata(scn, NULL);
 	if (!data || data->d_size != shdr.sh_size)
-		return malformed(diags, object, NULL, "symbol table outside the file");
+		return object_malformed(diags, object, NULL, "symbol table outside the file");
 	object->n_symbols = shdr.sh_size / sizeof(Elf64_Sym);
 	object->symbols = calloc(object->n_symbols ?: 1, sizeof(*object->symbols));
 	if (!object->symbols)
@@ -261,7 +263,7 @@ static int read_symbols(struct object *object, struct diag_list *diags)
 		GElf_Sym sym;
 
 		if (!gelf_getsymshndx(data, xindex, i, &sym, &extended))
-			return malformed(diags, object, NULL, "symbol outside its table");
+			return object_malformed(diags, object, NULL, "symbol outside its table");
 		r = read_symbol(object, i, &sym, extended, shdr.sh_link, diags);
 		if (r < 0)
 			return r;
@@ -277,19 +279,22 @@ static int read_reloc(struct section *section, const GElf_Rela *rela, struct dia
 	unsigned width = arch_reloc_width(type);
 
 	if (symbol >= object->n_symbols)
-		return malformed(diags, object, section->name,
-				 "relocation against a symbol that does not exist");
+		return object_malformed(diags, object, section->name,
+					"relocation against a symbol that does not exist");
 	if (arch_reloc_is_none(type)) {
 		if (arch_is_fentry(object->symbols[symbol].name) && !section->nop_fentry)
 			section->nop_fentry = rela->r_offset + 1;
 		return 0;
 	}
 	if (width == 0)
-		return malformed(diags, object, section->name, "relocation of an unknown type");
+		return object_malformed(diags, object, section->name,
+					"relocation of an unknown type");
 	if (rela->r_offset > section->size || width > section->size - rela->r_offset)
-		return malformed(diags, object, section->name, "relocation outside its section");
+		return object_malformed(diags, object, section->name,
+					"relocation outside its section");
 	if (rela->r_addend < -((int64_t)1 << 40) || rela->r_addend > ((int64_t)1 << 40))
-		return malformed(diags, object, section->name, "relocation with an absurd addend");
+		return object_malformed(diags, object, section->name,
+					"relocation with an absurd addend");
 	section->relocs[section->n_relocs++] = (struct reloc){
 		.offset = rela->r_offset,
 		.type = type,
@@ -315,7 +320,8 @@ static int read_relocs(struct section *section, Elf_Scn *scn, const GElf_Shdr *s
 
 	if (section->relocs || shdr->sh_entsize != sizeof(Elf64_Rela) || !data ||
 	    data->d_size != shdr->sh_size || (n && !section->data))
-		return malformed(diags, section->object, section->name, "bad relocation section");
+		return object_malformed(diags, section->object, section->name,
+					"bad relocation section");
 	section->relocs = calloc(n ?: 1, sizeof(*section->relocs));
 	if (!section->relocs)
 		return no_memory(diags);
@@ -323,8 +329,8 @@ static int read_relocs(struct section *section, Elf_Scn *scn, const GElf_Shdr *s
 		GElf_Rela rela;
 
 		if (!gelf_getrela(data, i, &rela))
-			return malformed(diags, section->object, section->name,
-					 "relocation outside its table");
+			return object_malformed(diags, section->object, section->name,
+						"relocation outside its table");
 		r = read_reloc(section, &rela, diags);
 		if (r < 0)
 			return r;
@@ -333,8 +339,8 @@ static int read_relocs(struct section *section, Elf_Scn *scn, const GElf_Shdr *s
 	for (size_t i = 1; i < section->n_relocs; i++)
 		if (section->relocs[i].offset - section->relocs[i - 1].offset <
 		    arch_reloc_width(section->relocs[i - 1].type))
-			return malformed(diags, section->object, section->name,
-					 "relocations overlap");
+			return object_malformed(diags, section->object, section->name,
+						"relocations overlap");
 	return 0;
 }
 
@@ -348,18 +354,19 @@ static int read_all_relocs(struct object *object, struct diag_list *diags)
 		struct section *section;
 
 		if (!gelf_getshdr(scn, &shdr))
-			return malformed(diags, object, NULL, "section header outside the file");
+			return object_malformed(diags, object, NULL,
+						"section header outside the file");
 		if (shdr.sh_type != SHT_RELA && shdr.sh_type != SHT_REL)
 			continue;
 		if (shdr.sh_info >= object->n_sections)
-			return malformed(diags, object, NULL,
-					 "relocations of a section that does not exist");
+			return object_malformed(diags, object, NULL,
+						"relocations of a section that does not exist");
 		section = &object->sections[shdr.sh_info];
 		if (!(section->flags & SHF_ALLOC))
 			continue;
 		if (shdr.sh_type == SHT_REL)
-			return malformed(diags, object, section->name,
-					 "relocations without addends");
+			return object_malformed(diags, object, section->name,
+						"relocations without addends");
 		r = read_relocs(section, scn, &shdr, diags);
 		if (r < 0)
 			return r;
@@ -383,7 +390,8 @@ static int read_object(struct object *object, struct diag_list *diags)
 	r = read_all_relocs(object, diags);
 	if (r < 0)
 		return r;
-	return object_index(object) < 0 ? no_memory(diags) : 0;
+	r = object_index(object, diags);
+	return r == -ENOMEM ? no_memory(diags) : r;
 }
 
 int object_open_memory(const char *path, void *file, size_t size, struct object **ret,

@@ -127,10 +127,13 @@ int object_open(const char *path, struct object **ret, struct diag_list *diags);
 int object_open_memory(const char *path, void *file, size_t size, struct object **ret,
 		       struct diag_list *diags);
 void object_free(struct object *object);
+/* Say what is wrong (KM202); section may be NULL. Returns -ENOEXEC. */
+int object_malformed(struct diag_list *diags, const struct object *object, const char *section,
+		     const char *what);
 /* Second half of opening: indexes, parents of .cold parts, what instructions tell. */
-int object_index(struct object *object);
+int object_index(struct object *object, struct diag_list *diags);
 /* object-code.c: the last part of that. */
-int object_decode(struct object *object);
+int object_decode(struct object *object, struct diag_list *diags);
 
 /* Start of the list of defined symbols that may have this name or base; compare each. */
 struct symbol *object_first_by_name(const struct object *object, const char *name);

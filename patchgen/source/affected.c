@@ -17,6 +17,7 @@
 
 enum kind {
 	KIND_IGNORED, /* no part of a kernel */
+	KIND_OTHER_ARCH, /* of one for other machines */
 	KIND_C,
 	KIND_HEADER,
 	KIND_ASSEMBLY,
@@ -53,6 +54,10 @@ static enum kind kind_of(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		if (starts_with(path, ignored[i]))
 			return KIND_IGNORED;
+	if (arch_is_other(path))
+		return KIND_OTHER_ARCH;
+	if (starts_with(path, "scripts/"))
+		return KIND_BUILD;
 	if (starts_with(base, "Kconfig") || starts_with(base, "Makefile") ||
 	    strcmp(base, "Kbuild") == 0)
 		return KIND_BUILD;
@@ -199,9 +204,12 @@ static int add_c_file(const struct kernel *kernel, const char *config, const cha
 	if (r < 0)
 		return diag_add(diags, KM303, DIAG_ERROR, r, &where, "its Makefile: %s",
 				strerror(-r));
-	if (member == MEMBER_NOT_CONFIGURED)
-		return diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
-				"not compiled into %s: %s is off", kernel->release, option);
+	if (member == MEMBER_NOT_CONFIGURED && strv_contains(affected->off, path))
+		return 0;
+	if (member == MEMBER_NOT_CONFIGURED) {
+		r = strv_append(&affected->off, path);
+		return r ?: strv_append(&affected->off_options, option);
+	}
 	if (member != MEMBER_NOT_LISTED)
 		return 0;
 	r = add_once(&affected->unlisted, path);
@@ -210,7 +218,8 @@ static int add_c_file(const struct kernel *kernel, const char *config, const cha
 
 static int refuse_image(struct diag_list *diags, const char *path, const char *image, bool is_live)
 {
-	static const char live[] = "who has it mapped keeps the old one: boot the fixed kernel";
+	static const char live[] = "a program of its own, which stays in memory as it is: boot the "
+				   "fixed kernel";
 	static const char over[] = "it has run already: leave that part out of the patch";
 	_cleanup_free_ char *message = NULL;
 	int r;
@@ -270,6 +279,29 @@ static int check_added(const struct affected *affected, struct diag_list *diags)
 	return result;
 }
 
+/* They are passed over, unless there is nothing else. */
+static int tell_off(const struct kernel *kernel, const struct affected *affected, bool is_all,
+		    struct diag_list *diags)
+{
+	int result = 0;
+
+	for (size_t i = 0; affected->off && affected->off[i]; i++) {
+		const struct diag_where where = {.file = affected->off[i]};
+		const char *option = affected->off_options[i];
+
+		if (is_all)
+			result = diag_add(diags, KM304, DIAG_REFUSAL, -EINVAL, &where,
+					  "not compiled into %s: %s is off", kernel->release,
+					  option);
+		else
+			diag_add_hint(diags, KM304, DIAG_NOTE, 0, &where,
+				      "this kernel needs the rest of the patch only",
+				      "not compiled into %s: %s is off: passed over",
+				      kernel->release, option);
+	}
+	return result;
+}
+
 static int add_file(const struct kernel *kernel, const char *config, const struct patch_file *file,
 		    struct affected *affected, struct diag_list *diags)
 {
@@ -284,6 +316,9 @@ static int add_file(const struct kernel *kernel, const char *config, const struc
 
 	if (image)
 		return refuse_image(diags, file->path, image, is_live);
+	if (kind == KIND_OTHER_ARCH)
+		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
+				"of another architecture: passed over");
 	if (kind == KIND_IGNORED)
 		return diag_add(diags, KM305, DIAG_NOTE, 0, &where,
 				"not part of the kernel: passed over");
@@ -332,6 +367,9 @@ int affected_find(const struct kernel *kernel, struct patch_text *const *patches
 				result = r;
 		}
 	result = result ?: check_added(&affected, diags);
+	r = tell_off(kernel, &affected, result == 0 && !affected.sources && !affected.headers,
+		     diags);
+	result = result ?: r;
 	if (result < 0)
 		return result;
 	if (!affected.sources && !affected.headers)
@@ -348,9 +386,12 @@ void affected_done(struct affected *affected)
 	strv_free(affected->sources);
 	strv_free(affected->touched);
 	strv_free(affected->headers);
+	strv_free(affected->plain);
 	strv_free(affected->created);
 	strv_free(affected->added);
 	strv_free(affected->makefiles);
 	strv_free(affected->unlisted);
+	strv_free(affected->off);
+	strv_free(affected->off_options);
 	*affected = (struct affected){0};
 }

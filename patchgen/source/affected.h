@@ -10,16 +10,20 @@ struct affected {
 	char **sources; /* C files that objects are compiled from; NULL-terminated */
 	char **touched; /* files the patch changes that the kernel is compiled from; likewise */
 	char **headers; /* those of them that are headers; likewise */
+	char **plain; /* those of headers in which more changes than macros, under no condition */
 	char **created; /* those of touched that the patch adds, and the kernel does not have */
 	char **added; /* those of created that are C files, each an object of its own */
 	char **makefiles; /* that the patch changes, which may be for those only */
 	char **unlisted; /* those of sources that no Makefile names, as far as it can be read */
+	/* C files that the patch changes, but the configuration leaves out; and their options. */
+	char **off, **off_options;
 	size_t n_direct; /* the first of sources; the others follow from headers */
 };
 
 /*
  * Returns 0, -EINVAL for what cannot be patched (KM305, KM306) or is not part of this kernel
- * (KM304), or another negative errno. Documentation and the like are passed over.
+ * (KM304), or another negative errno. Documentation, other architectures' files and the like are
+ * passed over, as are files that are not configured where there are others.
  */
 int affected_find(const struct kernel *kernel, struct patch_text *const *patches, size_t n_patches,
 		  struct diag_list *diags, struct affected *ret);

@@ -81,6 +81,21 @@ static const char *bare_text(const struct declaration *declaration)
 	return newline ? newline + 1 : declaration->text;
 }
 
+/* Whoever includes it has it, after the preprocessor: it stands under the guard of its header only. */
+static bool is_plain(const struct declaration *declaration)
+{
+	const char *text = declaration->text, *bare = bare_text(declaration);
+	const char *newline = strchr(text, '\n');
+
+	return !strchr(bare, '#') && (!newline || (newline + 1 == bare && text[0] == '#' &&
+						   strncmp(text, "#ifndef ", 8) == 0));
+}
+
+static int add_plain(struct affected *affected, const char *file)
+{
+	return strv_contains(affected->plain, file) ? 0 : strv_append(&affected->plain, file);
+}
+
 static int add_names(struct search *search, const char *file, const struct declaration *declaration)
 {
 	const char *text = bare_text(declaration);
@@ -165,6 +180,9 @@ static int compare(struct search *search, const char *file, const struct declara
 
 		if (declarations_contain(to, declaration->text) || is_include)
 			continue;
+		r = is_plain(declaration) ? add_plain(search->affected, file) : 0;
+		if (r < 0)
+			return r;
 		other = declaration->is_layout || declaration->is_enum ?
 				find_other(to, declaration) :
 				NULL;

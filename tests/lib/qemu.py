@@ -2,6 +2,7 @@
 """Run a guest: KVM where it works, else QEMU's own emulation."""
 
 import os
+import re
 import subprocess
 import tempfile
 import threading
@@ -14,6 +15,7 @@ import cache
 from initramfs import Initramfs
 
 QEMU = "qemu-system-x86_64"
+BACKPORTS = Path(__file__).resolve().parent / "backports"
 # One thread for all emulated CPUs: with a thread each, QEMU 7.2 was seen to go on executing a
 # breakpoint that ftrace had already replaced, on every CPU and for good.
 EMULATED = "tcg,thread=single"
@@ -34,12 +36,13 @@ class Machine:
     cpus: int = 2
     accel: str = "tcg"
     cpu: str = ""  # what the accelerator has best
+    program: str = QEMU
     extra: list[str] = field(default_factory=list)
 
     def command(self, log: Path) -> list[str]:
         """QEMU's command line: kernel log to a file, the second serial port to stdout."""
         return [
-            QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            self.program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", "pc", "-accel", EMULATED if self.accel == "tcg" else self.accel,
             "-cpu", self.cpu or ("host" if self.accel == "kvm" else "max"),
             "-m", str(self.memory), "-smp", str(self.cpus),
@@ -92,6 +95,22 @@ def _probe_kvm(kernel: Path) -> bool:
         machine = Machine(kernel, Path(folder, "initrd"), "quiet", 256, 1, "kvm")
         run(machine, Path(folder, "log"), PROBE_SECONDS, heard.append)
     return "alive" in heard
+
+
+def program(release: str, accel: str) -> str:
+    """
+    The QEMU for a kernel: KMEND_QEMU, this machine's own, or for emulated kernels after 6.1 the one
+    of backports, without which they die at random.
+    """
+    if os.environ.get("KMEND_QEMU"):
+        return os.environ["KMEND_QEMU"]
+    numbers = tuple(int(number) for number in re.findall(r"\d+", release)[:2])
+    if accel != "tcg" or numbers <= (6, 1):
+        return QEMU
+    done = subprocess.run([BACKPORTS, "qemu"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LookupError(f"no QEMU that can emulate {release}: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 def accelerator(kernel: Path) -> str:

@@ -37,8 +37,18 @@ def parser(text: str, memory: int) -> argparse.ArgumentParser:
     result.add_argument("--memory", type=int, default=memory, help=f"MiB (default: {memory})")
     result.add_argument("--cpus", type=int, default=2, help="default: 2")
     result.add_argument("--log", metavar="FILE", type=Path, help="append the kernel log to this")
+    result.add_argument("--patience", type=int, default=1, metavar="N",
+                        help="every script may take N times as long as it declares")
     result.add_argument("scripts", metavar="SCRIPT", nargs="+", type=Path)
     return result
+
+
+def read_tests(args: argparse.Namespace) -> list[session.Test]:
+    """The scripts of the command line, with what they declare."""
+    found = [session.Test.read(path) for path in args.scripts]
+    for test in found:
+        test.timeout *= args.patience
+    return found
 
 
 def machine(args: argparse.Namespace, kernel: cache.Kernel, initrd: Path,
@@ -46,8 +56,9 @@ def machine(args: argparse.Namespace, kernel: cache.Kernel, initrd: Path,
     """The guest that these options ask for."""
     append = f"loglevel=5 {args.append} {tests[0].append}"
     cpu = tests[0].cpu
+    accel = "tcg" if cpu else qemu.accelerator(kernel.vmlinuz)
     return qemu.Machine(kernel.vmlinuz, initrd, append, args.memory, tests[0].cpus or args.cpus,
-                        "tcg" if cpu else qemu.accelerator(kernel.vmlinuz), cpu)
+                        accel, cpu, qemu.program(kernel.release, accel))
 
 
 def run(args: argparse.Namespace, guest: qemu.Machine, tests: list[session.Test],

@@ -20,7 +20,8 @@ Test(manifest, reads_every_key)
 	static const char text[] = HEAD
 		"author: Some One <one@example.org>\nrisk: low\n"
 		"fixes: [CVE-2026-1, CVE-2026-2]\nreferences:\n  - https://example.org/1\n"
-		"depends: [first]\nconflicts: [other]\npatch: fix.patch\n"
+		"depends: [first]\nconflicts: [other]\nreplaces: [older]\n"
+		"stacks-on: [lower, lowest]\npatch: fix.patch\n"
 		"overrides:\n  - code: KM212\n    symbol: limit\n    reason: It is set.\n"
 		"  - {code: KM228, symbol: item, reason: There are none.}\n"
 		"kernel:\n  release: 6.1.0-54-cloud-amd64\n  arch: x86_64\n  build-id: " BUILD_ID
@@ -43,6 +44,8 @@ Test(manifest, reads_every_key)
 	cr_assert_str_eq(m->references[0], "https://example.org/1");
 	cr_assert_str_eq(m->depends[0], "first");
 	cr_assert_str_eq(m->conflicts[0], "other");
+	cr_assert_str_eq(m->replaces[0], "older");
+	cr_assert_str_eq(m->stacks_on[1], "lowest");
 	cr_assert_str_eq(m->patch[0], "fix.patch");
 	cr_assert(manifest_is_built(m));
 	cr_assert_str_eq(m->kernel_release, "6.1.0-54-cloud-amd64");
@@ -108,6 +111,11 @@ ParameterizedTestParameters(manifest, refuses)
 		{HEAD "depends: [example]\n", KM113, 1, "itself"},
 		{HEAD "conflicts: [example]\n", KM113, 1, "itself"},
 		{HEAD "depends: [a]\nconflicts: [a]\n", KM113, 1, "both"},
+		{HEAD "replaces: [example]\n", KM113, 1, "itself"},
+		{HEAD "stacks-on: [example]\n", KM113, 1, "itself"},
+		{HEAD "depends: [a]\nreplaces: [a]\n", KM113, 1, "both"},
+		{HEAD "stacks-on: [b, a]\nconflicts: [a]\n", KM113, 1, "both"},
+		{HEAD "stacks-on: [a]\nreplaces: [a]\n", KM113, 1, "both"},
 		{HEAD "risk: low\nrisk: high\n", KM113, 6, "twice"},
 		{HEAD "kernel: 6.1\n", KM113, 5, "kernel"},
 		{HEAD "kernel:\n  release: ../../etc\n  arch: x86_64\n  build-id: " BUILD_ID "\n",

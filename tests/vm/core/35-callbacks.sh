@@ -169,10 +169,15 @@ is "$(cat $P/state)" loaded "it is loaded"
 insmod ./kmend_sleep.ko || bail "kmend_sleep.ko cannot be loaded"
 ok "another patch takes its function" set_patch sleep 1
 refused_because "it cannot be applied then" callbacks 1 '^KM506 target_sleep is changed by patch sleep already'
-told "pre_apply:a.c pre_apply:b.c post_revert:c.c! post_revert:b.c! post_revert:a.c!" "what was prepared is undone"
+told "" "and none of its callbacks is called"
 is "$(cat $P/state)" loaded "it is loaded"
 ok "the other is reverted" set_patch sleep 0
 ok "and goes" rmmod kmend_sleep
+echo 0 >/proc/sys/kernel/ftrace_enabled
+refused_because "without ftrace it cannot be applied" callbacks 1 '^KM510 '
+echo 1 >/proc/sys/kernel/ftrace_enabled
+told "pre_apply:a.c pre_apply:b.c post_revert:c.c! post_revert:b.c! post_revert:a.c!" "what was prepared is undone"
+is "$(cat $P/state)" loaded "it is loaded"
 
 printf post_apply:a.c >$ARGS/hold
 echo 1 >$P/enabled &

@@ -27,6 +27,9 @@ fault name-with-slash 'KM502 .* name is not valid'
 fault empty-name 'KM502 .* name is not valid'
 fault version-with-space 'KM502 .* version'
 fault reserved 'KM502 .* reserved'
+fault replaces 'KM502 .* replaces or stacks_on'
+fault stacks-on 'KM502 .* replaces or stacks_on'
+fault long-stacks-on 'KM502 .* replaces or stacks_on'
 fault func-name "bad: KM502 record 0: the function's name"
 fault func-name-with-slash "bad: KM502 record 0: the function's name"
 fault object-name "bad: KM502 record 0: the object's name"

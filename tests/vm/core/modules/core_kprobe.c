@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A probe with a post handler on target_value(): such a probe wants to change the address, too. */
+/* A probe with a post handler on target_value(), or the function that is named: such a probe wants to change the address, too. */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 
@@ -7,13 +7,16 @@ static void after(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }
 
+static char *symbol = "target_value";
+module_param(symbol, charp, 0);
+
 static struct kprobe probe = {
-	.symbol_name = "target_value",
 	.post_handler = after,
 };
 
 static int __init core_kprobe_init(void)
 {
+	probe.symbol_name = symbol;
 	return register_kprobe(&probe);
 }
 

@@ -14,9 +14,9 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
-#define MAX 8
+#define NR_MAX 8
 
-static char *functions[MAX];
+static char *functions[NR_MAX];
 static unsigned int nr;
 module_param_array(functions, charp, &nr, 0);
 static bool ipmodify;
@@ -84,7 +84,8 @@ static void __exit core_watch_exit(void)
 {
 	remove_proc_entry("core_watch", NULL);
 	unregister_ftrace_function(&ops);
-	ftrace_free_filter(&ops);
+	/* What frees it is not exported before 5.18. */
+	ftrace_set_filter(&ops, NULL, 0, 1);
 }
 
 module_init(core_watch_init);

@@ -9,18 +9,18 @@
 
 #include "patch.h"
 
-#define MAX 8
+#define NR_MAX 8
 
 static char *name = "any";
 module_param(name, charp, 0);
 static char *object = "vmlinux";
 module_param(object, charp, 0);
-static char *functions[MAX];
+static char *functions[NR_MAX];
 static unsigned int nr;
 module_param_array(functions, charp, &nr, 0);
 
 /* Where the old functions go on after the call at their entries. */
-unsigned long any_continue[MAX];
+unsigned long any_continue[NR_MAX];
 
 #define BEHIND(n)                                                            \
 	void any_##n(void);                                                  \
@@ -42,8 +42,8 @@ BEHIND(5)
 BEHIND(6)
 BEHIND(7)
 
-static void *const replacements[MAX] = {any_0, any_1, any_2, any_3, any_4, any_5, any_6, any_7};
-static struct kmend_func funcs[MAX];
+static void *const replacements[NR_MAX] = {any_0, any_1, any_2, any_3, any_4, any_5, any_6, any_7};
+static struct kmend_func funcs[NR_MAX];
 
 static int fill(const struct lookup *lookup, unsigned int i)
 {

@@ -32,7 +32,7 @@ static struct module *find_target(const struct lookup *lookup)
 
 static void spoil(const struct lookup *lookup)
 {
-	static char long_name[KMEND_PATCH_NAME_MAX + 2];
+	static char long_name[KMEND_PATCH_NAME_MAX + 2], long_names[KMEND_NAMES_LEN + 1];
 
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	if (is_fault("build-id"))
@@ -99,6 +99,14 @@ static void spoil(const struct lookup *lookup)
 	}
 	if (is_fault("same-name"))
 		patch.name = "value";
+	if (is_fault("replaces"))
+		patch.replaces = "good  other";
+	if (is_fault("stacks-on"))
+		patch.stacks_on = "good Bad";
+	if (is_fault("long-stacks-on")) {
+		memset(long_names, 'x', sizeof(long_names) - 1);
+		patch.stacks_on = long_names;
+	}
 	if (is_fault("only-ranges"))
 		funcs[0].flags = KMEND_FUNC_RANGE;
 }

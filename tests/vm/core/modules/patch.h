@@ -80,6 +80,12 @@ static struct kmend_patch patch = {
 	.module = THIS_MODULE,
 };
 
+/* Names of other patches, with commas where the record has spaces. */
+static char *replaces = "";
+module_param(replaces, charp, 0);
+static char *stacks_on = "";
+module_param(stacks_on, charp, 0);
+
 static int patch_register(const struct lookup *lookup, const char *name,
 			  const struct kmend_func *funcs, unsigned int nr)
 {
@@ -90,6 +96,12 @@ static int patch_register(const struct lookup *lookup, const char *name,
 	patch.name = name;
 	patch.funcs = funcs;
 	patch.nr_funcs = nr;
+	if (*replaces)
+		strreplace(replaces, ',', ' ');
+	patch.replaces = replaces;
+	if (*stacks_on)
+		strreplace(stacks_on, ',', ' ');
+	patch.stacks_on = stacks_on;
 	return kmend_register(&patch);
 }
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What ftrace knows of us: an op holds a number of sites, which are all given to it before it is
+ * registered. It never grows after that, as ftrace does not notice conflicts then, and it is given
+ * back when no version is left at any of its sites. All of this needs kmend_lock.
+ */
+#ifndef KMEND_OP_H
+#define KMEND_OP_H
+
+#include <linux/types.h>
+
+struct func;
+struct op;
+struct site;
+
+/* With room for nr sites, at least one. NULL when out of memory. */
+struct op *op_new(unsigned int nr);
+
+/* Add a site for this call, which no op holds yet. */
+struct site *op_add(struct op *op, unsigned long ip);
+
+/*
+ * Have ftrace call it. It is passive: all callers still get the old functions. Returns 0, or
+ * ftrace's negative errno with nothing changed and the op gone; where that is -EBUSY,
+ * *ret_conflict is the call of a function that belongs to somebody else.
+ */
+int op_register(struct op *op, unsigned long *ret_conflict);
+
+/* One that is not registered, and its sites. */
+void op_free(struct op *op);
+
+/*
+ * Give back all sites that have no version and are part of no transaction, and free the ops that
+ * have none left. Returns 0, or a negative errno: ftrace has died, and memory and modules must
+ * stay until reboot.
+ */
+int op_release_unused(void);
+
+/* Is this version in effect: the call at the function's entry in place and the site switched? */
+bool func_is_live(const struct func *func);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Patches that go on and off together, in one transition: who owns which function, what is on top
+ * of each site afterwards, and the way back to the state before. All of this needs kmend_lock.
+ */
+#ifndef KMEND_TRANSACTION_H
+#define KMEND_TRANSACTION_H
+
+#include <linux/list.h>
+
+struct code_ranges;
+struct patch;
+
+/* One patch that goes on or off. */
+struct change {
+	struct patch *patch;
+	bool on;
+	bool is_settled; /* it has been live: post_apply was called */
+	bool is_announced; /* pre_revert was called, and neither post_apply nor post_revert since */
+};
+
+struct transaction {
+	unsigned int nr, room;
+	struct list_head sites; /* struct site.changing, once they are taken */
+	struct code_ranges
+		*ranges; /* nobody who is in there can change sides; once sites are taken */
+	struct change changes[]; /* in the order in which they were asked for */
+};
+
+/* For at most so many changes, none of them in it yet; NULL when out of memory. */
+struct transaction *transaction_new(unsigned int room);
+
+void transaction_free(struct transaction *t);
+
+/* False when the patch is part of it already, or there is no more room. */
+bool transaction_add(struct transaction *t, struct patch *patch, bool on);
+
+/*
+ * Read "+NAME -NAME ...", of which nothing is left. Returns 0, or a negative errno, which has been
+ * said: a name that is unknown or stands there twice, a word without a sign, no word.
+ */
+int transaction_parse(struct transaction *t, char *text);
+
+/* The change of a patch, or NULL. */
+struct change *transaction_find(struct transaction *t, const struct patch *patch);
+
+/* Leave out what is so already: patches on that are live, patches off that are loaded. */
+void transaction_drop_settled(struct transaction *t);
+
+/* Take off what its patches replace, if that is live. */
+void transaction_add_replaced(struct transaction *t);
+
+/* Take off everything live that stacks on what goes off. */
+void transaction_add_dependents(struct transaction *t);
+
+/*
+ * May these patches have the functions that they change, as far as other patches are concerned?
+ * Returns 0, or a negative errno, which has been said.
+ */
+int transaction_check(struct transaction *t);
+
+/*
+ * Take all its sites, new ones with an op of their own, and work out what is on top of each
+ * afterwards. Returns 0, or a negative errno with everything as before and the reason said.
+ */
+int transaction_take_sites(struct transaction *t);
+
+/* Forget the sites; callers get what they got before. */
+void transaction_drop_sites(struct transaction *t);
+
+/* Send callers to what is on top afterwards, or to what was before; with the machine stopped. */
+void transaction_switch(struct transaction *t, bool after);
+
+/* What is on top afterwards is so for good; the sites are dropped. */
+void transaction_commit(struct transaction *t);
+
+#endif
