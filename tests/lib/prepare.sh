@@ -6,6 +6,7 @@
 # The kernel that the examples and their tests were written for; KMEND_KERNEL names another.
 BASE_KERNEL=${KMEND_KERNEL:-6.1.0-54-cloud-amd64}
 SERIES=6.1
+NEWER_SERIES=6.12
 FLAVOUR=cloud-amd64
 
 bold='' plain='' green='' red=''
@@ -85,6 +86,16 @@ patchgen()
 newest_kernel()
 {
 	patchgen fetch --list "$FLAVOUR" | grep "^$SERIES\." | sort -V | tail -n 1
+}
+
+# newer_kernel: one that has what the series of the tests has turned off: of the cache, or served
+newer_kernel()
+{
+	newer=$(find "$(kernel_dir .)" -maxdepth 1 -name "$NEWER_SERIES.*+deb12-$FLAVOUR" -printf '%f\n' \
+		2>/dev/null | sort -V | tail -n 1)
+	[ -n "$newer" ] || newer=$(patchgen fetch --list "$FLAVOUR" |
+		grep "^$NEWER_SERIES\..*+deb12-" | sort -V | tail -n 1)
+	echo "$newer"
 }
 
 kernel_dir()

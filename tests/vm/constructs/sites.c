@@ -28,11 +28,11 @@ struct module {
 	const char *names, *name;
 };
 
-struct kcore {
+static struct {
 	int fd;
 	Elf64_Phdr segments[256];
 	size_t n_segments;
-};
+} kcore;
 
 /* Outcomes of one section's places, each with how often it was met. */
 struct tally {
@@ -73,28 +73,28 @@ static void bad(struct tally *tally, const uint8_t *code, const char *what)
 	tally->is_bad = true;
 }
 
-static void kcore_open(struct kcore *kcore)
+static void kcore_open(void)
 {
 	Elf64_Ehdr header;
 
-	kcore->fd = open("/proc/kcore", O_RDONLY);
-	if (kcore->fd < 0 || pread(kcore->fd, &header, sizeof(header), 0) != sizeof(header))
+	kcore.fd = open("/proc/kcore", O_RDONLY);
+	if (kcore.fd < 0 || pread(kcore.fd, &header, sizeof(header), 0) != sizeof(header))
 		die("/proc/kcore");
-	kcore->n_segments = header.e_phnum < 256 ? header.e_phnum : 256;
-	if (pread(kcore->fd, kcore->segments, kcore->n_segments * sizeof(Elf64_Phdr),
-		  header.e_phoff) < 0)
+	kcore.n_segments = header.e_phnum < 256 ? header.e_phnum : 256;
+	if (pread(kcore.fd, kcore.segments, kcore.n_segments * sizeof(Elf64_Phdr), header.e_phoff) <
+	    0)
 		die("/proc/kcore");
 }
 
-static void kcore_read(const struct kcore *kcore, uint64_t address, uint8_t *to, size_t size)
+static void kcore_read(uint64_t address, uint8_t *to, size_t size)
 {
-	for (size_t i = 0; i < kcore->n_segments; i++) {
-		const Elf64_Phdr *segment = &kcore->segments[i];
+	for (size_t i = 0; i < kcore.n_segments; i++) {
+		const Elf64_Phdr *segment = &kcore.segments[i];
 
 		if (segment->p_type != PT_LOAD || address < segment->p_vaddr ||
 		    address + size > segment->p_vaddr + segment->p_memsz)
 			continue;
-		if (pread(kcore->fd, to, size, segment->p_offset + address - segment->p_vaddr) !=
+		if (pread(kcore.fd, to, size, segment->p_offset + address - segment->p_vaddr) !=
 		    (ssize_t)size)
 			die("/proc/kcore");
 		return;
@@ -267,6 +267,36 @@ static void check_alternative(struct tally *tally, uint64_t address, const uint8
 	count(tally, memcmp(code, built, 2) ? "replaced" : "kept");
 }
 
+/* Where calls are counted, each goes to what stands before its function: sarq $5, %gs:... */
+static void check_call(struct tally *tally, uint64_t address, const uint8_t *code,
+		       const uint8_t *built)
+{
+	static const uint8_t counting[] = {0x65, 0x48, 0xc1};
+	uint8_t target[sizeof(counting)];
+
+	(void)built;
+	if (code[0] != 0xe8) {
+		count(tally, "replaced");
+		return;
+	}
+	kcore_read(branch_target(address, code), target, sizeof(target));
+	count(tally, memcmp(target, counting, sizeof(counting)) ? "call" : "counted");
+}
+
+/* What no indirect call may reach begins with a no-op that says so. */
+static void check_seal(struct tally *tally, uint64_t address, const uint8_t *code,
+		       const uint8_t *built)
+{
+	static const uint8_t sealed[] = {0x66, 0x0f, 0x1f, 0x00};
+
+	(void)address;
+	(void)built;
+	if (memcmp(code, sealed, sizeof(sealed)) == 0)
+		count(tally, "sealed");
+	else
+		bad(tally, code, "seal");
+}
+
 static const struct {
 	const char *name;
 	unsigned size; /* of an entry; 0: found from its relocations */
@@ -277,6 +307,7 @@ static const struct {
 	{".smp_locks", 4, check_lock},      {".parainstructions", 16, check_paravirt},
 	{"__jump_table", 16, check_jump},   {".static_call_sites", 8, check_static_call},
 	{"__mcount_loc", 8, check_fentry},  {".altinstructions", 0, check_alternative},
+	{".call_sites", 4, check_call},     {".ibt_endbr_seal", 4, check_seal},
 };
 
 static const char *section_name(const struct module *module, size_t i)
@@ -305,8 +336,8 @@ static unsigned alternative_size(const Elf64_Rela *relocs, size_t n, uint64_t si
 	return n >= 3 ? relocs[2].r_offset - relocs[0].r_offset : size;
 }
 
-static void check_relocs(const struct module *module, const struct kcore *kcore, size_t table,
-			 size_t relocs_of, struct tally *tally)
+static void check_relocs(const struct module *module, size_t table, size_t relocs_of,
+			 struct tally *tally)
 {
 	const Elf64_Shdr *section = &module->sections[relocs_of];
 	const Elf64_Shdr *described = &module->sections[section->sh_info];
@@ -326,14 +357,14 @@ static void check_relocs(const struct module *module, const struct kcore *kcore,
 		    strncmp(section_name(module, symbol->st_shndx), ".init", 5) == 0)
 			continue;
 		address = address_of(module, symbol->st_shndx) + at;
-		kcore_read(kcore, address, code, sizeof(code));
+		kcore_read(address, code, sizeof(code));
 		tables[table].check(tally, address, code,
 				    module->data + module->sections[symbol->st_shndx].sh_offset +
 					    at);
 	}
 }
 
-static bool check_table(const struct module *module, const struct kcore *kcore, size_t table)
+static bool check_table(const struct module *module, size_t table)
 {
 	struct tally tally = {0};
 
@@ -343,7 +374,7 @@ static bool check_table(const struct module *module, const struct kcore *kcore, 
 		if (section->sh_type == SHT_RELA && section->sh_info < module->n_sections &&
 		    strncmp(section_name(module, i), ".rela", 5) == 0 &&
 		    strcmp(section_name(module, section->sh_info), tables[table].name) == 0)
-			check_relocs(module, kcore, table, i, &tally);
+			check_relocs(module, table, i, &tally);
 	}
 	if (tally.n == 0)
 		return true;
@@ -374,15 +405,14 @@ static void module_open(struct module *module, const char *path)
 int main(int argc, char *argv[])
 {
 	struct module module = {0};
-	struct kcore kcore = {0};
 	bool is_good = true;
 
 	if (argc != 3)
 		return 2;
 	module_open(&module, argv[1]);
 	module.name = argv[2];
-	kcore_open(&kcore);
+	kcore_open();
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		is_good &= check_table(&module, &kcore, i);
+		is_good &= check_table(&module, i);
 	return !is_good;
 }
