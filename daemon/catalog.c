@@ -197,10 +197,18 @@ int catalog_read(const char *folder, const struct catalog_kernel *kernel, struct
 	return 0;
 }
 
+/* The core patches it when it comes, and compares build-ids then. */
+static bool may_come_later(const struct catalog_entry *e, const char *module)
+{
+	const struct kmend_object *object = patch_module_object(e->module, module);
+
+	return object && object->flags & KMEND_OBJECT_LATE;
+}
+
 static int check_target(const struct catalog_entry *e, const char *sysfs, const char *module,
 			struct diag_list *diags)
 {
-	if (core_module_is_live(sysfs, module))
+	if (may_come_later(e, module) || core_module_is_live(sysfs, module))
 		return 0;
 	return diag_add(diags, KM609, DIAG_REFUSAL, -ENOENT, NULL,
 			"%s changes the kernel module %s, which is not loaded", e->name, module);
@@ -212,6 +220,8 @@ static int check_target_build(const struct catalog_entry *e, const char *sysfs,
 	char build_id[KMEND_BUILD_ID_LEN];
 	int r;
 
+	if (may_come_later(e, target->name) && !core_module_is_live(sysfs, target->name))
+		return 0;
 	r = build_id_of_module(sysfs, target->name, build_id);
 	if (r < 0)
 		return diag_add(diags, KM610, DIAG_REFUSAL, -ESTALE, NULL,

@@ -32,6 +32,17 @@ static inline unsigned long module_text_size(const struct module *mod)
 {
 	return mod->mem[MOD_TEXT].size;
 }
+
+/* Its read-only data. */
+static inline const void *module_rodata_start(const struct module *mod)
+{
+	return mod->mem[MOD_RODATA].base;
+}
+
+static inline unsigned long module_rodata_size(const struct module *mod)
+{
+	return mod->mem[MOD_RODATA].size;
+}
 #else
 static inline unsigned long module_text_start(const struct module *mod)
 {
@@ -41,6 +52,16 @@ static inline unsigned long module_text_start(const struct module *mod)
 static inline unsigned long module_text_size(const struct module *mod)
 {
 	return mod->core_layout.text_size;
+}
+
+static inline const void *module_rodata_start(const struct module *mod)
+{
+	return mod->core_layout.base + mod->core_layout.text_size;
+}
+
+static inline unsigned long module_rodata_size(const struct module *mod)
+{
+	return mod->core_layout.ro_size - mod->core_layout.text_size;
 }
 #endif
 

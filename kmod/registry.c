@@ -153,8 +153,8 @@ static int patch_allocate(struct patch *patch)
 {
 	const struct kmend_patch *record = patch->record;
 
-	patch->objects = kvcalloc(record->nr_funcs + record->nr_callbacks, sizeof(*patch->objects),
-				  GFP_KERNEL);
+	patch->objects = kvcalloc(record->nr_funcs + record->nr_callbacks + record->nr_objects,
+				  sizeof(*patch->objects), GFP_KERNEL);
 	patch->funcs = kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL);
 	patch->callbacks =
 		kvcalloc(record->nr_callbacks + 1, sizeof(*patch->callbacks), GFP_KERNEL);
@@ -162,6 +162,25 @@ static int patch_allocate(struct patch *patch)
 	if (!patch->objects || !patch->funcs || !patch->callbacks || !patch->ranges)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	return 0;
+}
+
+/* Modules that the patch only uses symbols of have no other record. */
+static int patch_add_objects(struct patch *patch)
+{
+	const struct kmend_patch *record = patch->record;
+	struct object *object;
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < record->nr_objects; i++) {
+		if (object_record(patch, record->objects[i].name) != &record->objects[i])
+			return refuse(patch, -EINVAL, KM502, "module %s has two records",
+				      record->objects[i].name);
+		r = validate_object(patch, &record->objects[i], i);
+		if (r == 0)
+			r = patch_object(patch, record->objects[i].name, &object);
+	}
+	return r;
 }
 
 /* Check every record and build the core's own view of it. */
@@ -172,6 +191,8 @@ static int patch_add_records(struct patch *patch)
 	int r;
 
 	r = patch_allocate(patch);
+	if (r == 0)
+		r = patch_add_objects(patch);
 	if (r)
 		return r;
 	for (i = 0; i < record->nr_funcs; i++) {

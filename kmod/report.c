@@ -8,13 +8,17 @@
 
 #include "registry.h"
 
-static_assert(KM501 == 501 && KM521 == 521);
-
 /* Of the transaction that was asked for last. Under kmend_lock. */
 static struct {
 	const struct task_struct *asking; /* NULL: nobody asks for one now */
 	char error[KMEND_PATCH_NAME_MAX + sizeof(": ") + PATCH_ERROR_LEN];
 } transaction;
+
+static const char *const code_names[] = {
+#define X(code, text, hint) [code] = #code,
+	KMEND_DIAG_CORE(X)
+#undef X
+};
 
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {
@@ -23,7 +27,8 @@ int refuse(struct patch *patch, int err, enum report_code code, const char *form
 
 	va_start(args, format);
 	message.va = &args;
-	scnprintf(patch->last_error, sizeof(patch->last_error), "KM%d %pV", code, &message);
+	scnprintf(patch->last_error, sizeof(patch->last_error), "%s %pV", code_names[code],
+		  &message);
 	va_end(args);
 	pr_err("%s: %s\n", patch->name, patch->last_error);
 	if (READ_ONCE(transaction.asking) == current)
@@ -39,7 +44,8 @@ int refuse_transaction(int err, enum report_code code, const char *format, ...)
 
 	va_start(args, format);
 	message.va = &args;
-	scnprintf(transaction.error, sizeof(transaction.error), "KM%d %pV", code, &message);
+	scnprintf(transaction.error, sizeof(transaction.error), "%s %pV", code_names[code],
+		  &message);
 	va_end(args);
 	pr_err("transaction: %s\n", transaction.error);
 	return err;

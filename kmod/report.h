@@ -9,9 +9,7 @@
 
 struct patch;
 
-/* Numbered as they are named, for the list has no gaps: report.c makes sure. */
 enum report_code {
-	_REPORT_CODE_FIRST = 500,
 #define X(code, text, hint) code,
 	KMEND_DIAG_CORE(X)
 #undef X

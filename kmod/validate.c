@@ -17,8 +17,9 @@
 #include "report.h"
 #include "symbols.h"
 
-#define MAX_FUNCS 65536 /* as many functions as the kernel has, roughly */
-#define MAX_FILES 65536 /* that have callbacks */
+#define MAX_FUNCS   65536 /* as many functions as the kernel has, roughly */
+#define MAX_FILES   65536 /* that have callbacks */
+#define MAX_OBJECTS 4096
 
 /* The distance of the redirected call from the function's start: an ENDBR64 may come first. */
 #define MAX_CALL_OFFSET 4
@@ -81,6 +82,8 @@ static bool is_its_own(const struct kmend_patch *record)
 
 	return is_array_of(module, record, sizeof(*record)) &&
 	       is_array_of(module, record->funcs, record->nr_funcs * sizeof(*record->funcs)) &&
+	       is_array_of(module, record->objects,
+			   record->nr_objects * sizeof(*record->objects)) &&
 	       is_array_of(module, record->callbacks,
 			   record->nr_callbacks * sizeof(*record->callbacks));
 }
@@ -109,10 +112,12 @@ int validate_header(const struct kmend_patch *record)
 		why = "its number of callbacks is not valid";
 	else if (!are_names(record->replaces) || !are_names(record->stacks_on))
 		why = "a name in replaces or stacks_on is not valid";
+	else if (record->nr_objects > MAX_OBJECTS || (!record->objects && record->nr_objects))
+		why = "its number of modules is not valid";
 	else if (memchr_inv(record->reserved, 0, sizeof(record->reserved)))
 		why = "its reserved fields are in use";
 	else if (!is_its_own(record))
-		why = "its record, functions or callbacks are not in the module that it names";
+		why = "its record, or an array of it, is not in the module that it names";
 	if (!why)
 		return 0;
 	pr_err("KM502 a patch module is malformed: %s\n", why);
@@ -134,6 +139,56 @@ int validate_build_id(struct patch *patch)
 	return 0;
 }
 
+static bool is_build_id(const char *text)
+{
+	const char *p;
+
+	if (!is_terminated(text, KMEND_BUILD_ID_LEN) || !*text)
+		return false;
+	for (p = text; *p; p++)
+		if (!isdigit(*p) && !(*p >= 'a' && *p <= 'f'))
+			return false;
+	return true;
+}
+
+const struct kmend_object *object_record(const struct patch *patch, const char *name)
+{
+	const struct kmend_patch *record = patch->record;
+	unsigned int i;
+
+	for (i = 0; i < record->nr_objects; i++)
+		if (strcmp(record->objects[i].name, name) == 0)
+			return &record->objects[i];
+	return NULL;
+}
+
+int validate_object(struct patch *patch, const struct kmend_object *object, unsigned int index)
+{
+	if (!is_word(object->name, sizeof(object->name)) ||
+	    strcmp(object->name, KMEND_OBJECT_VMLINUX) == 0)
+		return refuse(patch, -EINVAL, KM502, "module %u: its name is not valid", index);
+	if (!is_build_id(object->build_id))
+		return refuse(patch, -EINVAL, KM502, "module %s: its build-id is not valid",
+			      object->name);
+	if (object->flags & ~KMEND_OBJECT_FLAGS_ALL ||
+	    memchr_inv(object->reserved, 0, sizeof(object->reserved)))
+		return refuse(patch, -EINVAL, KM502, "module %s: flags %#x are not known",
+			      object->name, object->flags & ~KMEND_OBJECT_FLAGS_ALL);
+	return 0;
+}
+
+int validate_identity(struct patch *patch, const struct kmend_object *object,
+		      const struct module *module)
+{
+	char found[KMEND_BUILD_ID_LEN];
+
+	if (buildid_is_of_module(module, object->build_id, found))
+		return 0;
+	return refuse(patch, -ESTALE, KM540,
+		      "the patch was made for build %s of module %s, but %s is loaded",
+		      object->build_id, object->name, found);
+}
+
 int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index)
 {
 	if (!is_word(func->name, sizeof(func->name)))
@@ -150,8 +205,12 @@ int validate_names(struct patch *patch, const struct kmend_func *func, unsigned 
 
 int validate_target(struct patch *patch, const char *name, struct module **ret_module)
 {
+	const struct kmend_object *object = object_record(patch, name);
 	struct module *module;
+	int r;
 
+	if (!object)
+		return refuse(patch, -EINVAL, KM502, "it has no build-id of module %s", name);
 	preempt_disable();
 	module = kernel.find_module(name);
 	if (module && (module->state != MODULE_STATE_LIVE || !try_module_get(module)))
@@ -160,6 +219,11 @@ int validate_target(struct patch *patch, const char *name, struct module **ret_m
 	if (!module)
 		return refuse(patch, -ENOENT, KM504, "module %s, which it changes, is not loaded",
 			      name);
+	r = validate_identity(patch, object, module);
+	if (r) {
+		module_put(module);
+		return r;
+	}
 	*ret_module = module;
 	return 0;
 }

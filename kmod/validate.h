@@ -17,7 +17,17 @@ int validate_build_id(struct patch *patch);
 /* The strings and flags of record number index. */
 int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index);
 
-/* A target module is loaded; *ret_module is then referenced. */
+/* What the record says of a module, or NULL. */
+const struct kmend_object *object_record(const struct patch *patch, const char *name);
+
+/* The strings and flags of record number index of modules. */
+int validate_object(struct patch *patch, const struct kmend_object *object, unsigned int index);
+
+/* A module is the one that the patch was verified against. It must not go meanwhile. */
+int validate_identity(struct patch *patch, const struct kmend_object *object,
+		      const struct module *module);
+
+/* A target module is loaded, and is the one; *ret_module is then referenced. */
 int validate_target(struct patch *patch, const char *name, struct module **ret_module);
 
 /* The addresses of a record; *ret_ip is the call that ftrace redirects, 0 for a mere range. */

@@ -81,6 +81,21 @@ static bool is_verify(const char *s)
 	return strcmp(s, "require") == 0 || strcmp(s, "warn") == 0 || strcmp(s, "off") == 0;
 }
 
+static bool is_late(const char *s)
+{
+	return strcmp(s, "allow") == 0 || strcmp(s, "require") == 0 || strcmp(s, "never") == 0;
+}
+
+static bool is_late_conflict(const char *s)
+{
+	return strcmp(s, "refuse") == 0 || strcmp(s, "unpatched") == 0;
+}
+
+static bool is_load(const char *s)
+{
+	return strcmp(s, "late") == 0 || strcmp(s, "first") == 0;
+}
+
 static bool is_code(const char *s)
 {
 	return strncmp(s, "KM", 2) == 0 && strlen(s) == 5 && consists_of(s + 2, DIGITS, 3);
@@ -123,6 +138,10 @@ static const struct yaml_key module_keys[] = {
 	 "a kernel module's name"},
 	{"build-id", KEY_STRING, true, false, offsetof(struct manifest_module, build_id),
 	 build_id_is_valid, RULE_BUILD_ID},
+	{"load", KEY_STRING, false, false, offsetof(struct manifest_module, load), is_load,
+	 "late or first"},
+	{"why", KEY_STRING, false, false, offsetof(struct manifest_module, why), is_one_line,
+	 RULE_LINE},
 	{},
 };
 
@@ -164,6 +183,9 @@ const struct yaml_key manifest_keys[] = {
 	{"conflicts", KEY_LIST, false, false, FIELD(conflicts), patch_name_is_valid, RULE_NAME},
 	{"replaces", KEY_LIST, false, false, FIELD(replaces), patch_name_is_valid, RULE_NAME},
 	{"stacks-on", KEY_LIST, false, false, FIELD(stacks_on), patch_name_is_valid, RULE_NAME},
+	{"late", KEY_STRING, false, false, FIELD(late), is_late, "allow, require or never"},
+	{"late-conflict", KEY_STRING, false, false, FIELD(late_conflict), is_late_conflict,
+	 "refuse or unpatched"},
 	{"patch", KEY_LIST, false, true, FIELD(patch), is_one_line, RULE_LINE},
 	{"overrides", KEY_RECORDS, false, false, FIELD(overrides), NULL, NULL, override_keys,
 	 FIELD(n_overrides), sizeof(struct manifest_override)},

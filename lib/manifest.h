@@ -15,6 +15,8 @@ struct diag_list;
 struct manifest_module {
 	char *name;
 	char *build_id;
+	char *load; /* "late", "first"; NULL in those of older patches: first */
+	char *why; /* NULL, or why it has to be loaded first */
 };
 
 /* Something that patchgen would have refused or applied, and the author decided. */
@@ -38,6 +40,8 @@ struct manifest {
 	char **conflicts;
 	char **replaces;
 	char **stacks_on;
+	char *late; /* "allow", "require", "never" */
+	char *late_conflict; /* "refuse", "unpatched" */
 	char **patch;
 	struct manifest_override *overrides;
 	size_t n_overrides;

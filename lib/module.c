@@ -45,6 +45,7 @@ void patch_module_free(struct patch_module *m)
 	free(m->release);
 	strv_free(m->depends);
 	free(m->funcs);
+	free(m->objects);
 	free(m->callbacks);
 	free(m->manifest_text);
 	manifest_free(m->manifest);
@@ -292,6 +293,62 @@ static int read_funcs(const struct reader *r, const struct section *s)
 	return check_duplicates(r, s->name);
 }
 
+const struct kmend_object *patch_module_object(const struct patch_module *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_objects; i++)
+		if (strcmp(m->objects[i].name, name) == 0)
+			return &m->objects[i];
+	return NULL;
+}
+
+static int check_object(const struct reader *r, const struct section *s, size_t i,
+			const struct kmend_object *o)
+{
+	static const __u8 nothing[sizeof(o->reserved)];
+
+	if (strnlen(o->name, sizeof(o->name)) == sizeof(o->name) || o->name[0] == '\0' ||
+	    !is_symbol_name(o->name) || strcmp(o->name, KMEND_OBJECT_VMLINUX) == 0)
+		return refuse(r, KM404, s->name, "record %zu has no valid module name", i);
+	if (strnlen(o->build_id, sizeof(o->build_id)) == sizeof(o->build_id) ||
+	    !build_id_is_valid(o->build_id))
+		return refuse(r, KM404, s->name, "record %zu (%s) has no valid build-id", i,
+			      o->name);
+	if (o->flags & ~KMEND_OBJECT_FLAGS_ALL ||
+	    memcmp(o->reserved, nothing, sizeof(nothing)) != 0)
+		return refuse(r, KM404, s->name, "record %zu (%s) has unknown flags %#x", i,
+			      o->name, o->flags);
+	if (patch_module_object(r->module, o->name) != o)
+		return refuse(r, KM404, s->name, "two records are about the module %s", o->name);
+	return 0;
+}
+
+static int read_objects(const struct reader *r, const struct section *s)
+{
+	struct patch_module *m = r->module;
+	size_t n = s->size / sizeof(struct kmend_object);
+
+	if (m->objects)
+		return refuse(r, KM404, s->name, "the section occurs twice");
+	if (!s->data || n == 0 || s->size % sizeof(struct kmend_object) != 0)
+		return refuse(r, KM404, s->name,
+			      "its size of %zu bytes is not a number of records of %zu bytes",
+			      s->size, sizeof(struct kmend_object));
+	if (n > PATCH_OBJECTS_MAX)
+		return refuse(r, KM404, s->name, "it has more than %d records", PATCH_OBJECTS_MAX);
+	m->objects = calloc(n, sizeof(*m->objects));
+	if (!m->objects)
+		return -ENOMEM;
+	memcpy(m->objects, s->data, s->size);
+	m->n_objects = n;
+	for (size_t i = 0; i < n; i++) {
+		int q = check_object(r, s, i, &m->objects[i]);
+
+		if (q < 0)
+			return q;
+	}
+	return 0;
+}
+
 static bool is_source_name(const char *s)
 {
 	for (; *s; s++)
@@ -392,6 +449,8 @@ static int read_section(const struct reader *r, const struct section *s, struct 
 		return read_modinfo(r, s, info);
 	if (strcmp(s->name, KMEND_SEC_FUNCS) == 0)
 		return read_funcs(r, s);
+	if (strcmp(s->name, KMEND_SEC_OBJECTS) == 0)
+		return read_objects(r, s);
 	if (strcmp(s->name, KMEND_SEC_CALLBACKS) == 0)
 		return read_callbacks(r, s);
 	if (strcmp(s->name, KMEND_SEC_MANIFEST) == 0)
@@ -438,6 +497,35 @@ static int check_modinfo(const struct reader *r, const struct modinfo *info)
 	return m->release ? 0 : -ENOMEM;
 }
 
+static int check_known(const struct reader *r, const char *object)
+{
+	if (strcmp(object, KMEND_OBJECT_VMLINUX) == 0 || patch_module_object(r->module, object))
+		return 0;
+	return refuse(r, KM404, KMEND_SEC_OBJECTS, "it has no record of the module %s", object);
+}
+
+/* Every module that is named has a build-id, the one of the manifest. */
+static int check_objects(const struct reader *r)
+{
+	const struct patch_module *m = r->module;
+	int q = 0;
+
+	for (size_t i = 0; q == 0 && i < m->n_funcs; i++)
+		q = check_known(r, m->funcs[i].object);
+	for (size_t i = 0; q == 0 && i < m->n_callbacks; i++)
+		q = check_known(r, m->callbacks[i].object);
+	for (size_t i = 0; q == 0 && i < m->manifest->n_modules; i++) {
+		const struct manifest_module *module = &m->manifest->modules[i];
+		const struct kmend_object *object = patch_module_object(m, module->name);
+
+		if (object && strcmp(object->build_id, module->build_id) != 0)
+			q = refuse(r, KM406, NULL,
+				   "the build-id of %s is %s, but %s in the manifest", object->name,
+				   object->build_id, module->build_id);
+	}
+	return q;
+}
+
 /* Do the module's parts tell the same story? */
 static int check_agreement(const struct reader *r)
 {
@@ -461,7 +549,7 @@ static int check_agreement(const struct reader *r)
 	if (strcmp(m->release, m->manifest->kernel_release) != 0)
 		return refuse(r, KM406, NULL, "the module is for %.70s, but the manifest for %s",
 			      m->release, m->manifest->kernel_release);
-	return 0;
+	return check_objects(r);
 }
 
 static int read_all(struct reader *r)

@@ -28,6 +28,8 @@ struct patch_module {
 	unsigned abi; /* KMEND_ABI */
 	struct kmend_func *funcs; /* names are terminated; addresses are 0 */
 	size_t n_funcs;
+	struct kmend_object *objects; /* modules; names and build-ids are terminated */
+	size_t n_objects;
 	struct kmend_callbacks *callbacks; /* of each C file that has any; names are terminated */
 	size_t n_callbacks;
 	struct patch_klp_section *klp;
@@ -37,9 +39,10 @@ struct patch_module {
 	struct manifest *manifest;
 };
 
-#define PATCH_MODULE_MAX (64UL * 1024 * 1024) /* bytes of file, at most */
-#define PATCH_FUNCS_MAX  65536
-#define PATCH_FILES_MAX  65536 /* that have callbacks */
+#define PATCH_MODULE_MAX  (64UL * 1024 * 1024) /* bytes of file, at most */
+#define PATCH_FUNCS_MAX   65536
+#define PATCH_FILES_MAX   65536 /* that have callbacks */
+#define PATCH_OBJECTS_MAX 4096
 
 /*
  * Read and check a patch module; hostile files are expected. What is wrong is diagnosed as KM401
@@ -51,6 +54,9 @@ int patch_module_open(const char *path, struct diag_list *diags, struct patch_mo
 /* As patch_module_open(), from memory; path is only named in diagnostics. */
 int patch_module_parse(const void *image, size_t size, const char *path, struct diag_list *diags,
 		       struct patch_module **ret);
+
+/* What the patch says of a module that it changes or uses; NULL: nothing, as of "vmlinux". */
+const struct kmend_object *patch_module_object(const struct patch_module *module, const char *name);
 
 /* "pre_apply" and its like, for KMEND_EVENT_*. */
 const char *patch_event_name(unsigned event);

@@ -15,8 +15,7 @@
 /* Files reached through headers that are tried before all others. */
 #define FIRST_INDIRECT 8
 
-/* The debug information names the patched files by their place in the overlay. */
-static const char *path_in_source(const struct build *build, const char *path)
+const char *build_path_in_source(const struct build *build, const char *path)
 {
 	size_t n = strlen(build->overlay);
 
@@ -63,7 +62,8 @@ static int copy_diags(struct build *build, const struct diag_list *from)
 	for (size_t i = 0; i < from->n; i++) {
 		const struct diag *diag = &from->items[i];
 		const struct diag_where where = {diag->symbol, diag->section,
-						 path_in_source(build, diag->file), diag->line};
+						 build_path_in_source(build, diag->file),
+						 diag->line};
 		bool is_fatal = diag->severity == DIAG_ERROR || diag->severity == DIAG_REFUSAL;
 
 		if (is_fatal)
@@ -93,7 +93,7 @@ static int prove(struct build *build, struct build_object *object, char *const *
 	return result;
 }
 
-static int diff_object(struct build *build, struct build_object *object)
+static int run_diff(struct build *build, const struct build_object *object, struct diff_result *ret)
 {
 	const struct diff_options options = {
 		.orig_path = object->original.object,
@@ -106,7 +106,33 @@ static int diff_object(struct build *build, struct build_object *object)
 		.compare_layouts = build->affected.headers,
 		.resolver = build->resolver,
 		.overrides = &build->overrides,
+		.is_late = object->original.is_module &&
+			   build_is_late(build, object->original.module),
 	};
+
+	return diff_objects(&options, ret);
+}
+
+int build_diff_again(struct build *build, struct build_object *object)
+{
+	struct diff_result result;
+	int r;
+
+	r = resolver_set_object(build->resolver, build->tree, &object->original, &build->diags);
+	if (r < 0)
+		return r;
+	r = run_diff(build, object, &result);
+	if (r == 0)
+		r = copy_diags(build, &result.diags);
+	if (r == 0 && result.verdict != DIFF_ACCEPTED)
+		r = -EINVAL;
+	diff_result_done(&object->diff);
+	object->diff = result;
+	return r;
+}
+
+static int diff_object(struct build *build, struct build_object *object)
+{
 	int r, copied;
 
 	object->diff.verdict = DIFF_NO_CHANGE;
@@ -116,7 +142,7 @@ static int diff_object(struct build *build, struct build_object *object)
 		return 0;
 	if (r < 0)
 		return r;
-	r = diff_objects(&options, &object->diff);
+	r = run_diff(build, object, &object->diff);
 	copied = copy_diags(build, &object->diff.diags);
 	resolver_counts(build->resolver, &object->n_functions, &object->n_proven);
 	if (r < 0 || copied < 0)
@@ -269,6 +295,7 @@ int build_compare(struct build *build)
 
 	/* What objects that were not compared need is not known. */
 	r = r ?: build_check_used(build);
+	r = r ?: build_settle_late(build);
 	if (r == 0 && overrides_refuse_stale(&build->overrides, &build->diags))
 		r = -EINVAL;
 	r = overrides_write(&build->overrides, build->manifest) ?: r;

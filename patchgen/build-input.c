@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "build-input.h"
+#include "build-steps.h"
 
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -186,43 +187,60 @@ static bool is_target(const struct build *build, const char *module)
 	return false;
 }
 
+static int add_module(struct build *build, const struct resolver_module *module, bool is_late)
+{
+	const char *conflict = build->manifest->late_conflict, *why;
+	struct manifest *manifest = build->manifest;
+	struct manifest_module *modules, *entry;
+	struct kmend_object *targets;
+
+	modules = reallocarray(manifest->modules, manifest->n_modules + 1, sizeof(*modules));
+	if (!modules)
+		return -ENOMEM;
+	manifest->modules = modules;
+	targets = reallocarray(build->targets, build->n_targets + 1, sizeof(*targets));
+	if (!targets)
+		return -ENOMEM;
+	build->targets = targets;
+
+	targets += build->n_targets++;
+	*targets = (struct kmend_object){.flags = is_late ? KMEND_OBJECT_LATE : 0};
+	if (is_late && conflict && strcmp(conflict, "unpatched") == 0)
+		targets->flags |= KMEND_OBJECT_UNPATCHED;
+	snprintf(targets->name, sizeof(targets->name), "%s", module->name);
+	snprintf(targets->build_id, sizeof(targets->build_id), "%s", module->build_id);
+
+	why = is_late ? NULL : build_why_first(build, module->name);
+	entry = &modules[manifest->n_modules++];
+	*entry = (struct manifest_module){
+		.name = strdup(module->name),
+		.build_id = strdup(module->build_id),
+		.load = strdup(is_late ? "late" : "first"),
+		.why = why ? strdup(why) : NULL,
+	};
+	return entry->name && entry->build_id && entry->load && (entry->why || !why) ? 0 : -ENOMEM;
+}
+
 static int add_modules(struct build *build)
 {
-	struct manifest *manifest = build->manifest;
-	const char *name, *build_id;
-	bool is_needed;
+	struct resolver_module module;
+	int r = 0;
 
-	manifest_clear_modules(manifest);
-	for (size_t i = 0; resolver_module(build->resolver, i, &name, &build_id, &is_needed); i++) {
-		struct manifest_module *modules;
+	manifest_clear_modules(build->manifest);
+	for (size_t i = 0; r == 0 && resolver_module(build->resolver, i, &module); i++) {
+		bool is_changed = is_target(build, module.name);
 
-		if (!is_target(build, name) && !is_needed)
+		if (!is_changed && !module.is_needed && !module.is_needed_late)
 			continue;
-		if (!is_target(build, name)) {
-			int r = strv_append(&build->needed, name);
-
-			if (r < 0)
-				return r;
+		if (!is_changed)
 			diag_add(
 				&build->diags, KM336, DIAG_NOTE, 0, NULL,
 				"the patch uses symbols of the module %s, which it does not change",
-				name);
-		}
-		modules =
-			reallocarray(manifest->modules, manifest->n_modules + 1, sizeof(*modules));
-
-		if (!modules)
-			return -ENOMEM;
-		manifest->modules = modules;
-		modules[manifest->n_modules] = (struct manifest_module){
-			.name = strdup(name),
-			.build_id = strdup(build_id),
-		};
-		if (!modules[manifest->n_modules].name || !modules[manifest->n_modules].build_id)
-			return -ENOMEM;
-		manifest->n_modules++;
+				module.name);
+		r = add_module(build, &module,
+			       !module.is_needed && build_is_late(build, module.name));
 	}
-	return 0;
+	return r;
 }
 
 static int set(char **field, const char *value)

@@ -49,4 +49,22 @@ int build_compile_outside(struct build *build);
 /* All that the patch reaches is compiled and compared: build->verdict, and each object's. */
 int build_compare(struct build *build);
 
+/* One that was accepted, with another answer of build_is_late() since. */
+int build_diff_again(struct build *build, struct build_object *object);
+
+/* Debug information names patched files by their place in the overlay: the place in the source. */
+const char *build_path_in_source(const struct build *build, const char *path);
+
+/*
+ * Find the modules that have to be loaded before the patch: a module is one, or it is refused,
+ * where a part of the patch could not be set up later. Objects are compared again for it.
+ */
+int build_settle_late(struct build *build);
+void build_first_done(struct build *build);
+
+/* Whether a module may come after the patch, as far as is known. */
+bool build_is_late(const struct build *build, const char *module);
+/* "KM338 ...", or NULL. */
+const char *build_why_first(const struct build *build, const char *module);
+
 #endif

@@ -135,7 +135,8 @@ static int link_module(struct build *build)
 		.objects = parts,
 		.namespaces = resolver_namespaces(build->resolver),
 		.symvers = build->outside.symvers,
-		.needed = build->needed,
+		.targets = build->targets,
+		.n_targets = build->n_targets,
 		.folder = folder,
 	};
 	return module_link(&options, &build->diags, &build->module);
@@ -230,7 +231,8 @@ void build_done(struct build *build)
 	free(build->compile_options);
 	overrides_done(&build->overrides);
 	strv_free(build->left_out);
-	strv_free(build->needed);
+	build_first_done(build);
+	free(build->targets);
 	free(build->manifest_text);
 	free(build->result);
 	diag_list_done(&build->diags);

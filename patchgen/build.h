@@ -24,6 +24,7 @@ struct build_options {
 	const char *release; /* of a fetched kernel; NULL: paths are given */
 	struct kernel_paths paths;
 	enum verify verify;
+	const char *late; /* a name of enum late; NULL: as the manifest says */
 	const char *launcher; /* of the compiler, as launcher_open() takes it */
 	unsigned jobs; /* compilers at a time */
 	const char *symbols; /* list of the kernel's symbols; NULL: the image's own tables */
@@ -32,6 +33,23 @@ struct build_options {
 	const char *module; /* its file; NULL: it is looked for among the kernel's modules */
 	bool keep; /* leave the scratch folder, and say where it is */
 	bool quiet;
+};
+
+/* Whether modules may be loaded after the patch, where that is possible. */
+enum late {
+	LATE_ALLOW,
+	LATE_REQUIRE, /* refused where it is not possible */
+	LATE_NEVER,
+	_LATE_INVALID = -EINVAL,
+};
+
+/* "allow", "require", "never" */
+enum late late_from_name(const char *name);
+
+/* A module that has to be loaded before the patch. */
+struct build_first {
+	char *module;
+	char *why; /* "KM338 ..." */
 };
 
 /* One of the kernel's objects. */
@@ -72,7 +90,10 @@ struct build {
 	char **left_out; /* files that use what changed in a header, but are the same preprocessed */
 	size_t n_preprocessed; /* files so far, to find those */
 	bool is_change_hidden; /* one of them includes what affected.plain has, and is the same */
-	char **needed; /* modules that the patch uses symbols of, but does not change */
+	struct build_first *first; /* modules that may not be loaded later */
+	size_t n_first;
+	struct kmend_object *targets; /* modules that the patch changes, or uses symbols of */
+	size_t n_targets;
 	char *manifest_text;
 	size_t manifest_size;
 	struct module_result module;

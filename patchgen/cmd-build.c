@@ -34,6 +34,9 @@ static void usage(FILE *f)
 	      "  -n, --name=NAME       the patch's name (default: the manifest's, or the file's)\n"
 	      "      --verify=HOW      functions that are not proven to be the shipped ones are refused\n"
 	      "                        (require, default), told (warn), or not looked at (off)\n"
+	      "      --late=HOW        a fix of modules can be loaded before them where that is\n"
+	      "                        possible (allow, default), or it is refused (require), or they\n"
+	      "                        have to be loaded first (never)\n"
 	      "      --json            print one JSON object\n"
 	      "  -q, --quiet           no progress on standard error\n"
 	      "  -j, --jobs=N          run so many compilers at a time (default: one for each CPU)\n"
@@ -63,6 +66,7 @@ enum {
 	ARG_MODULE_SOURCE,
 	ARG_MODULE,
 	ARG_VERIFY,
+	ARG_LATE,
 	ARG_JSON,
 	ARG_LAUNCHER,
 	ARG_SIGN_KEY,
@@ -146,6 +150,12 @@ static int parse_option(struct arguments *arguments, char *const *argv, int c)
 			return 0;
 		usage_error("build", "--verify is require, warn or off, not '%s'", optarg);
 		return -EINVAL;
+	case ARG_LATE:
+		options->late = optarg;
+		if (late_from_name(optarg) >= 0)
+			return 0;
+		usage_error("build", "--late is allow, require or never, not '%s'", optarg);
+		return -EINVAL;
 	case ARG_JSON:
 		arguments->json = true;
 		return 0;
@@ -192,6 +202,7 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 		{"module-source", required_argument, NULL, ARG_MODULE_SOURCE},
 		{"module", required_argument, NULL, ARG_MODULE},
 		{"verify", required_argument, NULL, ARG_VERIFY},
+		{"late", required_argument, NULL, ARG_LATE},
 		{"json", no_argument, NULL, ARG_JSON},
 		{"jobs", required_argument, NULL, 'j'},
 		{"launcher", required_argument, NULL, ARG_LAUNCHER},

@@ -50,6 +50,37 @@ static void print_func(const struct kmend_func *func)
 	printf(", %u -> %u bytes\n", func->old_size, func->new_size);
 }
 
+static const char *load_order(const struct kmend_object *object)
+{
+	return object->flags & KMEND_OBJECT_LATE ? "late" : "first";
+}
+
+static const char *late_conflict(const struct kmend_object *object)
+{
+	return object->flags & KMEND_OBJECT_UNPATCHED ? "unpatched" : "refuse";
+}
+
+/* The manifest tells why; the record is what the core acts upon. */
+static const char *why_first(const struct manifest *manifest, const char *name)
+{
+	for (size_t i = 0; i < manifest->n_modules; i++)
+		if (strcmp(manifest->modules[i].name, name) == 0)
+			return manifest->modules[i].why;
+	return NULL;
+}
+
+static void print_object(const struct manifest *manifest, const struct kmend_object *object)
+{
+	const char *why = why_first(manifest, object->name);
+
+	printf("  %-12s %s, ", object->name, object->build_id);
+	if (object->flags & KMEND_OBJECT_LATE)
+		printf("may be loaded later; one that cannot be patched is %s\n",
+		       object->flags & KMEND_OBJECT_UNPATCHED ? "used as it is" : "not loaded");
+	else
+		printf("has to be loaded first%s%s\n", why ? ": " : "", why ?: "");
+}
+
 static void print_callbacks(const struct kmend_callbacks *callbacks)
 {
 	printf("  %-12s %s:", callbacks->object, callbacks->source);
@@ -96,9 +127,10 @@ static void print_module(const struct patch_module *module)
 	print_line("module", module->name);
 	print_line("kernel", manifest->kernel_release);
 	print_line("build-id", manifest->kernel_build_id);
-	for (size_t i = 0; i < manifest->n_modules; i++)
-		printf("%-12s %s %s\n", i == 0 ? "targets" : "", manifest->modules[i].name,
-		       manifest->modules[i].build_id);
+	if (module->n_objects)
+		printf("modules\n");
+	for (size_t i = 0; i < module->n_objects; i++)
+		print_object(manifest, &module->objects[i]);
 	print_line("compiler", manifest->build_compiler);
 	print_line("source", manifest->build_source);
 	print_line("patchgen", manifest->build_patchgen);
@@ -144,16 +176,21 @@ static struct json_object *callbacks_to_json(const struct kmend_callbacks *callb
 	return o;
 }
 
-static struct json_object *targets_to_json(const struct manifest *manifest)
+static struct json_object *targets_to_json(const struct patch_module *module)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < manifest->n_modules; i++) {
+	for (size_t i = 0; i < module->n_objects; i++) {
+		const struct kmend_object *object = &module->objects[i];
 		struct json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "name", json_string_or_null(manifest->modules[i].name));
-		json_object_object_add(o, "build_id",
-				       json_string_or_null(manifest->modules[i].build_id));
+		json_object_object_add(o, "name", json_object_new_string(object->name));
+		json_object_object_add(o, "build_id", json_object_new_string(object->build_id));
+		json_object_object_add(o, "load", json_object_new_string(load_order(object)));
+		json_object_object_add(o, "late_conflict",
+				       json_object_new_string(late_conflict(object)));
+		json_object_object_add(
+			o, "why", json_string_or_null(why_first(module->manifest, object->name)));
 		json_object_array_add(array, o);
 	}
 	return array;
@@ -189,7 +226,7 @@ static struct json_object *module_to_json(const struct patch_module *module)
 	json_object_object_add(o, "verified", json_names(manifest->build_verified));
 	json_object_object_add(o, "unproven", json_names(manifest->build_unproven));
 	json_object_object_add(o, "overrides", json_overrides(manifest));
-	json_object_object_add(o, "targets", targets_to_json(manifest));
+	json_object_object_add(o, "targets", targets_to_json(module));
 	for (size_t i = 0; i < module->n_funcs; i++)
 		json_object_array_add(funcs, func_to_json(&module->funcs[i]));
 	json_object_object_add(o, "functions", funcs);

@@ -65,6 +65,19 @@ static void print_object(FILE *f, const struct build_object *object)
 	print_callbacks(f, object->diff.callbacks);
 }
 
+static void print_modules(FILE *f, const struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->n_modules; i++) {
+		const struct manifest_module *module = &manifest->modules[i];
+
+		if (module->load && strcmp(module->load, "late") == 0)
+			fprintf(f, "  module %s may be loaded later\n", module->name);
+		else
+			fprintf(f, "  module %s has to be loaded first%s%s\n", module->name,
+				module->why ? ": " : "", module->why ?: "");
+	}
+}
+
 /* What is right because the author says so stands out. */
 static void print_overrides(FILE *f, const struct manifest *manifest)
 {
@@ -106,6 +119,7 @@ void report_print(FILE *f, const struct build *build)
 		fputs("  the patch changes nothing in this kernel\n", f);
 		return;
 	}
+	print_modules(f, build->manifest);
 	print_overrides(f, build->manifest);
 	fprintf(f, "  %zu symbols that are not exported\n", build->module.n_klp);
 	if (build->signature.is_signed)
@@ -148,6 +162,23 @@ static struct json_object *object_to_json(const struct build_object *object)
 	add_string(o, "shipped_file", object->shipped);
 	add_string(o, "shipped_build_id", object->shipped_build_id);
 	return o;
+}
+
+static struct json_object *modules_to_json(const struct manifest *manifest)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; manifest && i < manifest->n_modules; i++) {
+		const struct manifest_module *module = &manifest->modules[i];
+		struct json_object *o = json_object_new_object();
+
+		add_string(o, "name", module->name);
+		add_string(o, "build_id", module->build_id);
+		add_string(o, "load", module->load);
+		add_string(o, "why", module->why);
+		json_object_array_add(array, o);
+	}
+	return array;
 }
 
 static const char *verdict_name(const struct build *build)
@@ -201,6 +232,7 @@ struct json_object *report_to_json(const struct build *build)
 	json_object_object_add(o, "new_functions", names_of_all(build, added_names));
 	json_object_object_add(o, "objects", objects);
 	json_object_object_add(o, "left_out", json_names(build->left_out));
+	json_object_object_add(o, "modules", modules_to_json(build->manifest));
 	json_object_object_add(o, "klp_relocations", json_object_new_int64(build->module.n_klp));
 	add_string(o, "folder", build->module_bytes ? build->result : NULL);
 	json_object_object_add(o, "signature", signature_to_json(&build->signature));

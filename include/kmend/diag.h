@@ -161,6 +161,8 @@
 	  "load it before the patch: it stays as long as the patch does")                        \
 	X(KM337, "an exported symbol has another checksum in the shipped kernel",                \
 	  "give the build folder (its Module.symvers) of exactly the kernel's build")            \
+	X(KM338, "a module has to be loaded before the patch",                                   \
+	  "avoid what the loader has to set up, or load the module first")                       \
 	X(KM340, "the compiler's launcher cannot be used",                                       \
 	  "give a program's name or absolute path: --launcher=ccache")                           \
 	X(KM341, "the compiler's launcher has something to say",                                 \
@@ -227,7 +229,12 @@
 	X(KM520, "a patch that this one stacks on is not live",                                 \
 	  "apply that one first, or both in one transaction")                                   \
 	X(KM521, "a transaction cannot be understood",                                          \
-	  "write words of the form +NAME or -NAME, each a registered patch's and only once")
+	  "write words of the form +NAME or -NAME, each a registered patch's and only once")    \
+	X(KM540, "a module is another build than the patch was made for",                       \
+	  "install the patch that was built for this module, or the module it was built for")   \
+	X(KM541, "what the patch needs of a module cannot be found or set",                     \
+	  "rebuild the patch for the modules of the running kernel")                            \
+	X(KM542, "a module that the patch changes is being loaded", "try again when it is done")
 
 #define KMEND_DIAG_DAEMON(X)                                                                    \
 	X(KM601, "no patch of that name is in the catalog", "see 'kmendctl list'")              \

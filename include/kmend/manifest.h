@@ -17,6 +17,10 @@
  *   replaces: [other-patch]           taken off in the transition that applies this one
  *   stacks-on: [other-patch]          live before this one, and below it: functions that both
  *                                     change run this one's code
+ *   late: allow | require | never     modules need not be loaded before the patch: where that is
+ *                                     possible (default), or it is refused, or not at all
+ *   late-conflict: refuse | unpatched a module that comes and cannot be patched is not loaded
+ *                                     (default), or used as it is
  *   patch: fix.patch                  or a list, relative to the manifest (author's only)
  *
  *   overrides:                        what patchgen would have refused, and the author answers for;
@@ -31,6 +35,8 @@
  *   modules:                          those that the patch changes or uses symbols of, as verified
  *     - name: btrfs
  *       build-id: 40 hexadecimal digits
+ *       load: late | first            whether it need not be loaded before the patch, or has to
+ *       why: KM338 ...                where it has to and late is allowed
  *   build:
  *     patchgen: version
  *     compiler: first line of its --version

@@ -10,6 +10,9 @@
  *    version) and depends=kmend;
  *  - has a section KMEND_SEC_FUNCS, an array of struct kmend_func, or one KMEND_SEC_CALLBACKS, an
  *    array of struct kmend_callbacks, or both;
+ *  - has a section KMEND_SEC_OBJECTS, an array of struct kmend_object, where those name a module;
+ *  - has sections .klp.rela.MODULE.* for modules that need not be loaded (KMEND_OBJECT_LATE), which
+ *    the kernel's loader passes over, and the core applies;
  *  - has a section KMEND_SEC_MANIFEST, the manifest's YAML text (manifest.h), not terminated;
  *  - calls kmend_register() from its init and kmend_unregister() from its exit function.
  *
@@ -23,6 +26,7 @@
 
 #define KMEND_ABI 1
 
+#define KMEND_SEC_OBJECTS   ".kmend.objects"
 #define KMEND_SEC_FUNCS     ".kmend.funcs"
 #define KMEND_SEC_CALLBACKS ".kmend.callbacks"
 #define KMEND_SEC_MANIFEST  ".kmend.manifest"
@@ -45,6 +49,30 @@
 #define KMEND_OBJECT_VMLINUX "vmlinux"
 
 /*
+ * The module need not be loaded. When it is, before its init runs, the core applies the sections
+ * .klp.rela.NAME.* of the patch module and redirects its functions, where the patch is live; when
+ * it goes, the core takes that back. Without this flag it must be loaded before the patch, and
+ * stays as long.
+ */
+#define KMEND_OBJECT_LATE 0x1
+
+/*
+ * Of a late one: when it comes and cannot be patched, it is used as it is. Without this flag it is
+ * not loaded.
+ */
+#define KMEND_OBJECT_UNPATCHED 0x2
+
+#define KMEND_OBJECT_FLAGS_ALL (KMEND_OBJECT_LATE | KMEND_OBJECT_UNPATCHED)
+
+/* A module that the patch changes, has callbacks for, or uses symbols of that are not exported. */
+struct kmend_object {
+	char name[KMEND_OBJECT_NAME_LEN]; /* terminated; each once, and not "vmlinux" */
+	char build_id[KMEND_BUILD_ID_LEN]; /* of its file; lower-case hexadecimal, terminated */
+	__u8 reserved[3]; /* 0 */
+	__u32 flags; /* KMEND_OBJECT_* */
+};
+
+/*
  * The record does not redirect anything: it names further code of the old and new function that
  * a stack must not be in while they change places, as gcc's .cold parts, which lie outside their
  * function's size. old_size or new_size is 0 where only one side has such a part. So it is with a
@@ -56,8 +84,9 @@
 #define KMEND_FUNC_FLAGS_ALL KMEND_FUNC_RANGE
 
 /*
- * One replaced function. old_addr is filled in by a klp relocation when the module is loaded,
- * new_addr by an ordinary one; in the file both are 0.
+ * One replaced function. old_addr is filled in by a klp relocation when the module is loaded, or,
+ * of a late object, when that comes, and is 0 while it is not there; new_addr is filled in by an
+ * ordinary relocation. In the file both are 0.
  */
 struct kmend_func {
 	__u64 old_addr;
@@ -124,15 +153,18 @@ struct kmend_patch {
 	__u64 nr_callbacks;
 	const char *replaces; /* patches that are taken off with its apply; names, see below */
 	const char *stacks_on; /* patches whose versions of functions it may cover; they stay live */
-	__u64 reserved[4]; /* 0 */
+	const struct kmend_object *objects;
+	__u64 nr_objects;
+	__u64 reserved[2]; /* 0 */
 };
 
 #ifdef __KERNEL__
 /*
  * Make a loaded patch known to the core; it becomes visible in sysfs, and nothing goes live.
  * Returns 0, or, with a KM5xx line in the log: -EINVAL (malformed record or unknown ABI), -EEXIST (a
- * patch of this name is registered), -ESTALE (made for another kernel build), -ENOENT (a target
- * module is not loaded), -ENOEXEC (a function cannot be redirected), -ENOMEM.
+ * patch of this name is registered), -ESTALE (made for another build of the kernel or of a
+ * module), -ENOENT (a target module is not loaded), -EBUSY (one is being loaded), -ENOEXEC (a
+ * function cannot be redirected), -ENOMEM.
  */
 int kmend_register(const struct kmend_patch *patch);
 

@@ -93,9 +93,22 @@ static int take_symbol(struct differ *differ, struct symbol *symbol, struct piec
 	return 1;
 }
 
-static int klp_name(const char *object, const char *name, unsigned sympos, char **ret)
+/* Looked up when the object comes, and not when the patch is loaded. */
+static bool is_late(const struct differ *differ, const struct external *external)
 {
-	return asprintf(ret, ".klp.sym.%s.%s,%u", object, name, sympos) < 0 ? -ENOMEM : 0;
+	return external->is_weak && differ->options->is_late &&
+	       strcmp(external->object, KMEND_OBJECT_VMLINUX) != 0;
+}
+
+static int klp_name(const struct differ *differ, const struct external *external, const char *name,
+		    char **ret)
+{
+	bool late = is_late(differ, external);
+
+	if (asprintf(ret, "%s%s.klp.sym.%s.%s,%u", late ? differ->options->object : "",
+		     late ? ":" : "", external->object, name, external->sympos) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
 static int ask(struct differ *differ, const struct symbol *symbol, bool is_place,
@@ -110,6 +123,7 @@ static int ask(struct differ *differ, const struct symbol *symbol, bool is_place
 		.is_local = symbol->bind == STB_LOCAL,
 		.is_function = symbol_is_function(symbol),
 		.is_place = is_place,
+		.is_late = differ->options->is_late,
 	};
 
 	if (differ->options->resolver)
@@ -140,7 +154,7 @@ static int new_external(struct differ *differ, const struct symbol *symbol,
 	external->size = answer->size;
 	external->object = answer->object ?: differ->options->object;
 	if (is_klp)
-		r = klp_name(external->object, symbol->name, answer->sympos, &external->name);
+		r = klp_name(differ, external, symbol->name, &external->name);
 	else
 		r = (external->name = strdup(symbol->name)) ? 0 : -ENOMEM;
 	if (r < 0)
@@ -159,6 +173,7 @@ int external_of(struct differ *differ, struct symbol *symbol, bool as_klp, struc
 		return 1;
 	}
 	r = ask(differ, symbol, as_klp, &answer);
+	r = r ?: judge_late_answer(differ, symbol, &answer);
 	if (r < 0)
 		return r;
 	if (answer.reach == REACH_AMBIGUOUS) {
@@ -186,11 +201,16 @@ int external_of(struct differ *differ, struct symbol *symbol, bool as_klp, struc
 	return r;
 }
 
-static int outside(struct differ *differ, struct symbol *symbol, const struct target *target,
-		   struct reference *ret)
+static int outside(struct differ *differ, const struct piece *from, const struct reloc *reloc,
+		   struct symbol *symbol, const struct target *target, struct reference *ret)
 {
+	int r;
+
 	*ret = (struct reference){.offset = target->offset};
-	return external_of(differ, symbol, /* as_klp= */ false, &ret->external);
+	r = external_of(differ, symbol, /* as_klp= */ false, &ret->external);
+	if (r > 0 && is_late(differ, ret->external))
+		judge_late(differ, from, reloc, symbol, ret->external->object);
+	return r;
 }
 
 static int inside(struct differ *differ, struct symbol *symbol, const struct target *target,
@@ -210,7 +230,8 @@ static int inside(struct differ *differ, struct symbol *symbol, const struct tar
 	return 1;
 }
 
-static int undefined(struct differ *differ, const struct target *target, struct reference *ret)
+static int undefined(struct differ *differ, const struct piece *from, const struct reloc *reloc,
+		     const struct target *target, struct reference *ret)
 {
 	struct symbol *symbol = target->symbol, *orig;
 
@@ -219,20 +240,20 @@ static int undefined(struct differ *differ, const struct target *target, struct 
 		return 0;
 	}
 	orig = object_find_undefined(differ->orig, symbol->name);
-	return outside(differ, orig ?: symbol, target, ret);
+	return outside(differ, from, reloc, orig ?: symbol, target, ret);
 }
 
 /* Function pointers stay those of the original: they outlive the patch, and redirects catch them. */
-static int function(struct differ *differ, const struct reloc *reloc, bool in_entry,
+static int function(struct differ *differ, const struct piece *from, const struct reloc *reloc,
 		    const struct target *target, struct reference *ret)
 {
 	struct symbol *symbol = target->symbol;
 
 	if (!function_is_taken(symbol))
-		return outside(differ, symbol->twin, target, ret);
-	if (symbol->twin && !symbol->parent && !in_entry && !reloc->is_branch &&
+		return outside(differ, from, reloc, symbol->twin, target, ret);
+	if (symbol->twin && !symbol->parent && !from->entry && !reloc->is_branch &&
 	    target->offset == 0)
-		return outside(differ, symbol->twin, target, ret);
+		return outside(differ, from, reloc, symbol->twin, target, ret);
 	return inside(differ, symbol, target, ret);
 }
 
@@ -325,8 +346,8 @@ static void tell_guess(struct differ *differ, struct symbol *symbol)
 	symbol->is_guessed = false;
 }
 
-static int data(struct differ *differ, const struct piece *from, const struct target *target,
-		struct reference *ret)
+static int data(struct differ *differ, const struct piece *from, const struct reloc *reloc,
+		const struct target *target, struct reference *ret)
 {
 	struct symbol *symbol = target->symbol;
 
@@ -345,7 +366,7 @@ static int data(struct differ *differ, const struct piece *from, const struct ta
 	}
 	if (symbol->is_guessed)
 		tell_guess(differ, symbol);
-	return outside(differ, symbol->twin, target, ret);
+	return outside(differ, from, reloc, symbol->twin, target, ret);
 }
 
 static int unnamed(struct differ *differ, const struct piece *from, const struct reloc *reloc,
@@ -419,7 +440,7 @@ int reference(struct differ *differ, const struct piece *from, const struct relo
 		return 0;
 	}
 	if (!target.section)
-		return undefined(differ, &target, ret);
+		return undefined(differ, from, reloc, &target, ret);
 	if (!(target.section->flags & SHF_ALLOC)) {
 		refuse(differ, KM202, from->symbol, from->range.section, reloc->offset,
 		       "reference to %s, which is not loaded", target.section->name);
@@ -439,8 +460,8 @@ int reference(struct differ *differ, const struct piece *from, const struct relo
 	if (!target.symbol)
 		return unnamed(differ, from, reloc, entry, &target, ret);
 	if (symbol_is_function(target.symbol))
-		return function(differ, reloc, entry != NULL, &target, ret);
-	return data(differ, from, &target, ret);
+		return function(differ, from, reloc, &target, ret);
+	return data(differ, from, reloc, &target, ret);
 }
 
 static int take_entries(struct differ *differ, const struct range *range)

@@ -4,6 +4,7 @@
 #include <kmend/patch.h>
 #include <string.h>
 
+#include "../../lib/strv.h"
 #include "callbacks.h"
 #include "differ.h"
 
@@ -39,6 +40,8 @@ void diff_result_done(struct diff_result *result)
 	for (size_t i = 0; i < ARRAY_SIZE(result->callbacks); i++)
 		free(result->callbacks[i]);
 	diag_list_done(&result->diags);
+	diag_list_done(&result->late);
+	strv_free(result->late_others);
 	*result = (struct diff_result){0};
 }
 

@@ -8,7 +8,8 @@
  * as a weak undefined symbol with the name the kernel's loader understands,
  * ".klp.sym.OBJECT.NAME,SYMPOS": weak, so that modpost passes over it. After the module is
  * linked, klp.h turns those into SHN_LIVEPATCH symbols and their relocations into
- * .klp.rela.vmlinux.* sections.
+ * .klp.rela.vmlinux.* sections, or, for a module that may be loaded later than the patch,
+ * .klp.rela.MODULE.* ones.
  */
 #ifndef PATCHGEN_DIFF_H
 #define PATCHGEN_DIFF_H
@@ -39,6 +40,14 @@ struct reach_request {
 	int is_local; /* STB_LOCAL in the original object */
 	int is_function; /* STT_FUNC */
 	bool is_place; /* as a place to redirect: of the object itself, exported or not */
+	bool is_late; /* the object's module need not be loaded (diff_options) */
+};
+
+/* Why the module that asks has to be loaded before the patch, all the same. */
+enum reach_late {
+	REACH_LATE, /* it need not */
+	REACH_NO_DEPENDENCY, /* it does not depend on the module whose symbol it is */
+	REACH_NEW_ELSEWHERE, /* the patch's code for another module, which so has to be loaded too */
 };
 
 struct reach_answer {
@@ -46,6 +55,7 @@ struct reach_answer {
 	const char *object; /* whose symbol it is; lives as long as the resolver */
 	unsigned sympos; /* from 1; 0: the name is unique */
 	unsigned long long size; /* of a place, where it is not that of the object; else 0 */
+	enum reach_late late; /* of a request that is_late */
 };
 
 /*
@@ -85,6 +95,12 @@ struct diff_options {
 	/* Folders of the C files, where debug information has relative names; NULL: not known. */
 	const char *orig_folder, *patched_folder;
 	bool compare_layouts; /* of structures, even where no function changes */
+	/*
+	 * The patch may be loaded before the object's module: what it has of modules is named
+	 * "OBJECT:.klp.sym.MODULE.NAME,SYMPOS", exported or not, for klp.h. Why that cannot be is
+	 * told in diff_result.late.
+	 */
+	bool is_late;
 };
 
 /* Where a changed function begins to differ. */
@@ -108,6 +124,8 @@ struct diff_result {
 	char *callbacks[KMEND_EVENTS]; /* functions that the author has declared; NULL: none */
 	bool has_callbacks;
 	struct diag_list diags;
+	struct diag_list late; /* KM338: why the object's module has to be loaded first */
+	char **late_others; /* modules that have to be, too; NULL-terminated, may be NULL */
 };
 
 void diff_result_done(struct diff_result *result);

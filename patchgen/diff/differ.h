@@ -105,6 +105,16 @@ void judge_exports(struct differ *differ);
 /* layout.c: refuse changed layouts of structures, where debug information tells. 0 or -ENOMEM. */
 int judge_layouts(struct differ *differ);
 
+/*
+ * late.c: tell, in result->late, why the object's module has to be loaded before the patch: a
+ * relocation in a piece against a symbol of a module cannot wait, or what it answers cannot.
+ */
+void judge_late(struct differ *differ, const struct piece *from, const struct reloc *reloc,
+		const struct symbol *symbol, const char *module);
+/* Returns 0 or -ENOMEM. */
+int judge_late_answer(struct differ *differ, const struct symbol *symbol,
+		      const struct reach_answer *answer);
+
 /* closure.c: find the pieces that the output consists of. Returns 0, or -ENOMEM. */
 int close_over(struct differ *differ);
 

@@ -7,6 +7,7 @@
 #include "../../lib/buildid.h"
 #include "../object/arch.h"
 #include "../../lib/fileio.h"
+#include "../../lib/strv.h"
 #include "../base/files.h"
 #include "unpack.h"
 
@@ -229,6 +230,39 @@ static int read_symbols(struct shipped *shipped)
 	return 0;
 }
 
+void module_name_clean(char *name)
+{
+	for (; *name; name++)
+		if (*name == '-')
+			*name = '_';
+}
+
+/* What the module loader finds there before the module: "depends=a,b" of .modinfo. */
+static int read_depends(struct shipped *shipped)
+{
+	static const char key[] = "depends=";
+	const struct section *info = object_find_section(shipped->module, ".modinfo");
+	size_t n;
+
+	for (size_t at = 0; info && info->data && at < info->size; at += n + 1) {
+		const char *line = (const char *)info->data + at;
+		_cleanup_free_ char *list = NULL;
+		char *rest, *word;
+
+		n = strnlen(line, info->size - at);
+		if (n < strlen(key) || strncmp(line, key, strlen(key)) != 0)
+			continue;
+		rest = list = strndup(line + strlen(key), n - strlen(key));
+		if (!list)
+			return -ENOMEM;
+		module_name_clean(list);
+		while ((word = strsep(&rest, ",")))
+			if (*word && strv_append(&shipped->depends, word) < 0)
+				return -ENOMEM;
+	}
+	return 0;
+}
+
 static int open_module(const char *name, char *path, struct diag_list *diags, struct shipped **ret)
 {
 	_cleanup_shipped_ struct shipped *shipped = calloc(1, sizeof(*shipped));
@@ -251,6 +285,7 @@ static int open_module(const char *name, char *path, struct diag_list *diags, st
 	    build_id_from_notes(note->data, note->size, shipped->build_id) < 0)
 		return unreadable(diags, -EBADMSG, name, "it has no build-id");
 	r = read_symbols(shipped);
+	r = r ?: read_depends(shipped);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(shipped);
@@ -292,6 +327,7 @@ void shipped_free(struct shipped *shipped)
 		return;
 	object_free(shipped->module);
 	free(shipped->symbols);
+	strv_free(shipped->depends);
 	free(shipped->name);
 	free(shipped->path);
 	free(shipped);

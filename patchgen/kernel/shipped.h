@@ -29,6 +29,8 @@ struct shipped {
 	const struct image *image; /* vmlinux */
 	struct object *module;
 	bool is_needed; /* a symbol of it is used by the code of another module, or of vmlinux */
+	bool is_needed_late; /* so is one by the code of a module that may come after the patch */
+	char **depends; /* of a module: on which others; NULL-terminated, may be NULL */
 	/* A module's, by name, those of one name in the order in which the kernel counts them. */
 	struct shipped_symbol *symbols;
 	size_t n_symbols;
@@ -49,6 +51,9 @@ int shipped_open_module(const struct kernel *kernel, const char *name, struct di
 int shipped_open_outside(const struct kernel *kernel, const char *name, const char *file,
 			 struct diag_list *diags, struct shipped **ret);
 void shipped_free(struct shipped *shipped);
+
+/* From a file's name to the module's: '-' becomes '_'. */
+void module_name_clean(char *name);
 
 /* The symbols of a name: how many; ret_first is for shipped_get(), which counts up from there. */
 size_t shipped_find(const struct shipped *shipped, const char *name, size_t *ret_first);

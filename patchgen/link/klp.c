@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kmend/patch.h>
+
 #include "../../lib/cleanup.h"
+#include "../../lib/strv.h"
 
 /* One section on its way into the new file. */
 struct section {
@@ -18,8 +21,20 @@ struct section {
 	char *owned_name;
 	void *data; /* owned copy; NULL for SHT_NOBITS and empty ones */
 	size_t size;
-	GElf_Rela *klp; /* relocations of this SHT_RELA section that have to move */
-	size_t n_klp;
+	struct moved *moved; /* relocations of this SHT_RELA section that have to move */
+	size_t n_moved;
+};
+
+struct moved {
+	Elf64_Rela rela;
+	size_t object; /* index in module.objects: when it is looked up */
+};
+
+/* What a symbol is that starts as ".klp.sym." or "MODULE:.klp.sym.". */
+struct klp_symbol {
+	bool is_klp;
+	bool is_resolved; /* has a relocation that moved */
+	size_t object; /* index in module.objects */
 };
 
 struct module {
@@ -29,9 +44,13 @@ struct module {
 	struct section *sections; /* n_old from the file, then the new ones */
 	size_t n_old, n;
 	size_t symtab, shstrtab;
-	bool *is_klp, *is_resolved; /* by symbol index; the latter: has a relocation that moved */
+	struct klp_symbol *symbols; /* by symbol index */
 	size_t n_symbols;
+	char **objects; /* "vmlinux", then the modules that may come later */
 };
+
+/* Relocations that the kernel's loader applies, when it loads the patch. */
+#define AT_LOAD 0
 
 static int refuse(const struct module *m, const char *symbol, const char *section, const char *what)
 {
@@ -45,11 +64,11 @@ static void module_done(struct module *m)
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->sections[i].owned_name);
 		free(m->sections[i].data);
-		free(m->sections[i].klp);
+		free(m->sections[i].moved);
 	}
 	free(m->sections);
-	free(m->is_klp);
-	free(m->is_resolved);
+	free(m->symbols);
+	strv_free(m->objects);
 }
 
 static void elf_endp(Elf **elf)
@@ -92,8 +111,7 @@ static int read_sections(struct module *m, Elf *elf)
 	if (elf_getshdrnum(elf, &m->n_old) < 0 || elf_getshdrstrndx(elf, &m->shstrtab) < 0)
 		return refuse(m, NULL, NULL, "the section headers cannot be read");
 
-	/* Every relocation section can get a second one beside it. */
-	m->sections = calloc(m->n_old * 2, sizeof(*m->sections));
+	m->sections = calloc(m->n_old, sizeof(*m->sections));
 	if (!m->sections)
 		return -ENOMEM;
 	m->n = m->n_old;
@@ -123,11 +141,57 @@ static bool klp_name_is_valid(const char *name)
 	return *end == '\0';
 }
 
+static int object_index(struct module *m, const char *name, size_t length, size_t *ret)
+{
+	_cleanup_free_ char *object = strndup(name, length);
+	size_t n = strv_length(m->objects);
+
+	if (!object)
+		return -ENOMEM;
+	for (*ret = 0; *ret < n; (*ret)++)
+		if (strcmp(m->objects[*ret], object) == 0)
+			return 0;
+	return strv_append(&m->objects, object);
+}
+
+/* Where the part that the kernel and the core read begins. NULL: it is an ordinary name. */
+static const char *klp_part(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	if (strncmp(name, KLP_SYM_PREFIX, strlen(KLP_SYM_PREFIX)) == 0)
+		return name;
+	if (!colon || colon == name || colon - name >= KMEND_OBJECT_NAME_LEN ||
+	    memchr(name, '.', colon - name))
+		return NULL;
+	return strncmp(colon + 1, KLP_SYM_PREFIX, strlen(KLP_SYM_PREFIX)) == 0 ? colon + 1 : NULL;
+}
+
+static int mark_symbol(struct module *m, Elf64_Sym *symbol, const char *name,
+		       struct klp_symbol *ret)
+{
+	const char *part = klp_part(name);
+	int r = 0;
+
+	if (symbol->st_shndx != SHN_UNDEF || !part)
+		return 0;
+	if (!klp_name_is_valid(part))
+		return refuse(m, name, NULL, "the symbol's name is malformed");
+	if (part != name)
+		r = object_index(m, name, part - name - 1, &ret->object);
+	symbol->st_name += part - name;
+	symbol->st_shndx = SHN_LIVEPATCH;
+	symbol->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
+	ret->is_klp = true;
+	return r;
+}
+
 static int mark_symbols(struct module *m)
 {
 	struct section *symtab = &m->sections[m->symtab];
 	const struct section *strtab;
 	Elf64_Sym *symbols = symtab->data;
+	int r;
 
 	if (symtab->shdr.sh_link == 0 || symtab->shdr.sh_link >= m->n_old)
 		return refuse(m, NULL, symtab->name, "the symbol table has no string table");
@@ -136,13 +200,10 @@ static int mark_symbols(struct module *m)
 		return refuse(m, NULL, strtab->name, "the string table is not terminated");
 
 	m->n_symbols = symtab->size / sizeof(*symbols);
-	m->is_klp = calloc(m->n_symbols + 1, sizeof(*m->is_klp));
-	m->is_resolved = calloc(m->n_symbols + 1, sizeof(*m->is_resolved));
-	if (!m->is_klp || !m->is_resolved)
+	m->symbols = calloc(m->n_symbols + 1, sizeof(*m->symbols));
+	if (!m->symbols || strv_append(&m->objects, KMEND_OBJECT_VMLINUX) < 0)
 		return -ENOMEM;
 	for (size_t i = 1; i < m->n_symbols; i++) {
-		const char *name;
-
 		if (symbols[i].st_shndx < m->n_old &&
 		    m->sections[symbols[i].st_shndx].shdr.sh_type == SHT_RELA)
 			return refuse(m, NULL, symtab->name,
@@ -150,15 +211,10 @@ static int mark_symbols(struct module *m)
 
 		if (symbols[i].st_name >= strtab->size)
 			return refuse(m, NULL, symtab->name, "a symbol's name is out of range");
-		name = (char *)strtab->data + symbols[i].st_name;
-		if (symbols[i].st_shndx != SHN_UNDEF ||
-		    strncmp(name, KLP_SYM_PREFIX, strlen(KLP_SYM_PREFIX)) != 0)
-			continue;
-		if (!klp_name_is_valid(name))
-			return refuse(m, name, NULL, "the symbol's name is malformed");
-		symbols[i].st_shndx = SHN_LIVEPATCH;
-		symbols[i].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
-		m->is_klp[i] = true;
+		r = mark_symbol(m, &symbols[i], (char *)strtab->data + symbols[i].st_name,
+				&m->symbols[i]);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -166,7 +222,8 @@ static int mark_symbols(struct module *m)
 /*
  * Take the first relocation against each klp symbol out of the SHT_RELA sections. For each entry
  * that it resolves, Linux 6.1 goes through all of kallsyms; the address stays in the symbol table,
- * though, so that all other relocations can be ordinary ones, where they are applied later.
+ * though, so that all other relocations can be ordinary ones, where they are applied later. Of what
+ * is looked up after the patch is loaded, all have to go.
  */
 static int split_relocations(struct module *m, struct section *s, bool is_loaded)
 {
@@ -175,46 +232,76 @@ static int split_relocations(struct module *m, struct section *s, bool is_loaded
 
 	if (s->shdr.sh_entsize != sizeof(*relas) || s->size % sizeof(*relas) != 0)
 		return refuse(m, NULL, s->name, "the section's entries have a wrong size");
-	s->klp = calloc(n + 1, sizeof(*s->klp));
-	if (!s->klp)
+	s->moved = calloc(n + 1, sizeof(*s->moved));
+	if (!s->moved)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		size_t symbol = ELF64_R_SYM(relas[i].r_info);
+		size_t index = ELF64_R_SYM(relas[i].r_info);
+		struct klp_symbol *symbol;
 
-		if (symbol >= m->n_symbols)
+		if (index >= m->n_symbols)
 			return refuse(m, NULL, s->name, "a relocation's symbol is out of range");
+		symbol = &m->symbols[index];
 		/* Debug information of an unexported symbol has nobody to relocate it. */
-		if (m->is_klp[symbol] && !is_loaded)
+		if (symbol->is_klp && !is_loaded)
 			continue;
-		if (m->is_klp[symbol] && !m->is_resolved[symbol])
-			s->klp[s->n_klp++] = relas[i];
+		if (symbol->is_klp && (!symbol->is_resolved || symbol->object != AT_LOAD))
+			s->moved[s->n_moved++] = (struct moved){relas[i], symbol->object};
 		else
 			relas[kept++] = relas[i];
-		m->is_resolved[symbol] = m->is_klp[symbol];
+		symbol->is_resolved = symbol->is_klp;
 	}
 	s->size = kept * sizeof(*relas);
 	return 0;
 }
 
-static int add_klp_section(struct module *m, const struct section *from,
-			   const struct section *target)
+static int add_klp_section(struct module *m, size_t from, const char *target, size_t object)
 {
-	struct section *s = &m->sections[m->n];
+	struct section *sections = reallocarray(m->sections, m->n + 1, sizeof(*sections)), *s;
+	const struct moved *moved;
+	Elf64_Rela *relas;
+	size_t n_moved;
 
-	if (asprintf(&s->owned_name, KLP_RELA_PREFIX "%s", target->name) < 0) {
+	if (!sections)
+		return -ENOMEM;
+	m->sections = sections;
+	s = &sections[m->n];
+	moved = sections[from].moved;
+	n_moved = sections[from].n_moved;
+	*s = (struct section){.shdr = sections[from].shdr};
+	if (asprintf(&s->owned_name, KLP_RELA_PREFIX "%s.%s", m->objects[object], target) < 0) {
 		s->owned_name = NULL;
 		return -ENOMEM;
 	}
 	m->n++;
 	s->name = s->owned_name;
-	s->shdr = from->shdr;
 	s->shdr.sh_flags = SHF_ALLOC | SHF_RELA_LIVEPATCH;
-	s->size = from->n_klp * sizeof(Elf64_Rela);
-	s->data = malloc(s->size);
-	if (!s->data)
+	s->data = relas = calloc(n_moved, sizeof(*relas));
+	if (!relas)
 		return -ENOMEM;
-	memcpy(s->data, from->klp, s->size);
+	for (size_t i = 0; i < n_moved; i++)
+		if (moved[i].object == object)
+			relas[s->size++] = moved[i].rela;
+	s->size *= sizeof(*relas);
 	return 0;
+}
+
+static bool has_moved(const struct section *section, size_t object)
+{
+	for (size_t i = 0; i < section->n_moved; i++)
+		if (section->moved[i].object == object)
+			return true;
+	return false;
+}
+
+static int add_klp_sections(struct module *m, size_t from, const char *target)
+{
+	int r = 0;
+
+	for (size_t object = 0; r == 0 && m->objects[object]; object++)
+		if (has_moved(&m->sections[from], object))
+			r = add_klp_section(m, from, target, object);
+	return r;
 }
 
 static int move_relocations(struct module *m, size_t *ret_n)
@@ -232,11 +319,10 @@ static int move_relocations(struct module *m, size_t *ret_n)
 			return refuse(m, NULL, s->name, "the relocations are for no section");
 		target = &m->sections[s->shdr.sh_info];
 		r = split_relocations(m, s, target->shdr.sh_flags & SHF_ALLOC);
-		if (r == 0 && s->n_klp > 0)
-			r = add_klp_section(m, s, target);
+		moved += s->n_moved;
+		r = r ?: add_klp_sections(m, i, target->name);
 		if (r < 0)
 			return r;
-		moved += s->n_klp;
 	}
 	*ret_n = moved;
 	return 0;

@@ -24,9 +24,12 @@ static const char source_head[] =
 	"static void kmend_patch_exit(void);\n"
 	"\n"
 	"#if PATCH_FUNCS\n"
-	"static struct kmend_func kmend_funcs[] __used __section(KMEND_SEC_FUNCS) __aligned(8) = {\n"
-	"	PATCH_NEEDED\n"
-	"};\n"
+	"static struct kmend_func kmend_funcs[0] __used __section(KMEND_SEC_FUNCS) __aligned(8);\n"
+	"#endif\n"
+	"\n"
+	"#if PATCH_OBJECTS\n"
+	"static struct kmend_object kmend_objects[] __used __section(KMEND_SEC_OBJECTS) __aligned(8)\n"
+	"	= { PATCH_OBJECT_LIST };\n"
 	"#endif\n"
 	"\n"
 	"#if PATCH_CALLBACKS\n"
@@ -47,6 +50,10 @@ static const char source_head[] =
 	"#if PATCH_FUNCS\n"
 	"	.funcs = kmend_funcs,\n"
 	"	.nr_funcs = PATCH_FUNCS,\n"
+	"#endif\n"
+	"#if PATCH_OBJECTS\n"
+	"	.objects = kmend_objects,\n"
+	"	.nr_objects = PATCH_OBJECTS,\n"
 	"#endif\n"
 	"#if PATCH_CALLBACKS\n"
 	"	.callbacks = kmend_callbacks,\n"
@@ -127,7 +134,6 @@ static int count_records(const struct module_parts *parts, struct diag_list *dia
 		if (r < 0)
 			return r;
 	}
-	counts.funcs += strv_length(parts->needed);
 	*ret = counts;
 	return 0;
 }
@@ -152,18 +158,12 @@ static void put_names(FILE *out, const char *macro, char *const *names)
 	fputs("\"\n", out);
 }
 
-/*
- * The core holds the modules that its records name. Where a patch only uses symbols of one, it is
- * a record that replaces nothing: of a range, the first byte of the module's exit function.
- */
-static void put_needed(FILE *out, char *const *modules)
+static void put_objects(FILE *out, const struct kmend_object *objects, size_t n)
 {
-	fputs("#define PATCH_NEEDED", out);
-	for (; modules && *modules; modules++)
-		fprintf(out,
-			" { .new_addr = (unsigned long)kmend_patch_exit, .new_size = 1,"
-			" .flags = KMEND_FUNC_RANGE, .name = \"needed\", .object = \"%s\" },",
-			*modules);
+	fprintf(out, "#define PATCH_OBJECTS %zu\n#define PATCH_OBJECT_LIST", n);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, " { .name = \"%s\", .build_id = \"%s\", .flags = %#x },",
+			objects[i].name, objects[i].build_id, objects[i].flags);
 	fputc('\n', out);
 }
 
@@ -180,7 +180,7 @@ static int write_constants(const struct module_parts *parts, const struct record
 	put_string(out, "PATCH_BUILD_ID", parts->build_id);
 	put_names(out, "PATCH_REPLACES", parts->replaces);
 	put_names(out, "PATCH_STACKS_ON", parts->stacks_on);
-	put_needed(out, parts->needed);
+	put_objects(out, parts->targets, parts->n_targets);
 	fprintf(out, "#define PATCH_FUNCS %zu\n", counts->funcs);
 	fprintf(out, "#define PATCH_CALLBACKS %zu\n", counts->callbacks);
 	for (char *const *name = parts->namespaces; name && *name; name++)

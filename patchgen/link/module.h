@@ -3,6 +3,8 @@
 #ifndef PATCHGEN_MODULE_H
 #define PATCHGEN_MODULE_H
 
+#include <kmend/patch.h>
+
 #include "../compile/tree.h"
 
 struct module_parts {
@@ -15,14 +17,15 @@ struct module_parts {
 	size_t manifest_size;
 	char *const *objects; /* patch objects; NULL-terminated */
 	char *const *namespaces; /* of exported symbols; NULL-terminated, may be NULL */
-	char *const *needed; /* modules that have to stay; NULL-terminated, may be NULL */
+	const struct kmend_object *targets; /* modules that it changes, or uses symbols of */
+	size_t n_targets;
 	const char *symvers; /* of a module that is not the kernel's own; NULL: there is none */
 	const char *folder; /* scratch, empty, private to this call */
 };
 
 struct module_result {
 	char *path; /* in the scratch folder */
-	size_t n_klp; /* symbols that are not exported: one late relocation each */
+	size_t n_klp; /* relocations that the kernel's loader does not apply by itself */
 };
 
 /*

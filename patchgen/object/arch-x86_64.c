@@ -406,6 +406,14 @@ unsigned arch_replacement_length(const uint8_t *entry, size_t size)
 	return size == 13 ? entry[11] : entry[size - 1];
 }
 
+/* The length of what is replaced stands before that of the replacement. */
+unsigned arch_replaced_length(const char *section, const uint8_t *entry, size_t size)
+{
+	if (strcmp(section, ".altinstructions") != 0 || size < 12)
+		return 0;
+	return size == 13 ? entry[10] : entry[size - 2];
+}
+
 /* Every instruction that names a function does so in its last 4 bytes, relative or sign-extended. */
 bool arch_may_refer(const uint8_t *bytes, size_t size, bool is_code, uint64_t address,
 		    uint64_t target)

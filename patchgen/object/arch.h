@@ -57,6 +57,8 @@ const struct special *arch_specials(size_t *ret_n);
 
 /* Bytes of replacement code that an entry of .altinstructions tells of. */
 unsigned arch_replacement_length(const uint8_t *entry, size_t size);
+/* Bytes of code that such an entry, by the name of its section, may replace; 0: it is another one. */
+unsigned arch_replaced_length(const char *section, const uint8_t *entry, size_t size);
 
 /*
  * Whether the bytes at an address may refer to a target, as an address or as a distance from

@@ -12,9 +12,15 @@
 #include "references.h"
 #include "../kernel/symvers.h"
 
-struct made_global {
+/* A symbol that one object of the fix has for others, and whose that object is. */
+struct fix_symbol {
 	char *name;
 	struct shipped *owner;
+};
+
+struct fix_symbols {
+	struct fix_symbol *items;
+	size_t n;
 };
 
 struct resolver {
@@ -27,10 +33,8 @@ struct resolver {
 	struct shipped **modules;
 	size_t n_modules;
 	char **namespaces;
-	char **new_symbols; /* that the fix's objects define for each other */
-	struct made_global *
-		made_global; /* that its patched objects have for others, no longer static, or exported */
-	size_t n_made_global;
+	struct fix_symbols new_symbols; /* that the fix's objects define for each other */
+	struct fix_symbols made_global; /* that are there, but no longer static, or exported */
 	char **new_uses; /* global symbols that one of its objects did not use before */
 	/* The object that requests are about. */
 	struct object *object;
@@ -107,6 +111,13 @@ static void forget_object(struct resolver *resolver)
 	resolver->source = NULL;
 }
 
+static void fix_symbols_done(struct fix_symbols *symbols)
+{
+	for (size_t i = 0; i < symbols->n; i++)
+		free(symbols->items[i].name);
+	free(symbols->items);
+}
+
 void resolver_free(struct resolver *resolver)
 {
 	if (!resolver)
@@ -120,26 +131,21 @@ void resolver_free(struct resolver *resolver)
 	symvers_done(&resolver->own);
 	ksymtab_free(resolver->ksymtab);
 	strv_free(resolver->namespaces);
-	strv_free(resolver->new_symbols);
+	fix_symbols_done(&resolver->new_symbols);
+	fix_symbols_done(&resolver->made_global);
 	strv_free(resolver->new_uses);
-	for (size_t i = 0; i < resolver->n_made_global; i++)
-		free(resolver->made_global[i].name);
-	free(resolver->made_global);
 	free(resolver);
 }
 
-static int open_owner(struct resolver *resolver, const struct compiled *original,
-		      struct diag_list *diags, struct shipped **ret)
+/* is_outside: one that is not the kernel's own. */
+static int open_module(struct resolver *resolver, const char *name, bool is_outside,
+		       struct diag_list *diags, struct shipped **ret)
 {
 	struct shipped **modules;
 	int r;
 
-	if (!original->is_module) {
-		*ret = resolver->vmlinux;
-		return 0;
-	}
 	for (size_t i = 0; i < resolver->n_modules; i++)
-		if (strcmp(resolver->modules[i]->name, original->module) == 0) {
+		if (strcmp(resolver->modules[i]->name, name) == 0) {
 			*ret = resolver->modules[i];
 			return 0;
 		}
@@ -147,15 +153,24 @@ static int open_owner(struct resolver *resolver, const struct compiled *original
 	if (!modules)
 		return -ENOMEM;
 	resolver->modules = modules;
-	if (original->place)
-		r = shipped_open_outside(resolver->kernel, original->module, resolver->module_file,
-					 diags, &modules[resolver->n_modules]);
+	if (is_outside)
+		r = shipped_open_outside(resolver->kernel, name, resolver->module_file, diags,
+					 &modules[resolver->n_modules]);
 	else
-		r = shipped_open_module(resolver->kernel, original->module, diags,
+		r = shipped_open_module(resolver->kernel, name, diags,
 					&modules[resolver->n_modules]);
 	if (r < 0)
 		return r;
 	*ret = modules[resolver->n_modules++];
+	return 0;
+}
+
+static int open_owner(struct resolver *resolver, const struct compiled *original,
+		      struct diag_list *diags, struct shipped **ret)
+{
+	if (original->is_module)
+		return open_module(resolver, original->module, original->place, diags, ret);
+	*ret = resolver->vmlinux;
 	return 0;
 }
 
@@ -352,26 +367,25 @@ static bool is_newly_exported(const struct object *old, const struct object *new
 	       !exports(old, symbol->name);
 }
 
-/* What was static is the kernel's still: others of the fix reach it there, not a copy. */
-static int add_made_global(struct resolver *resolver, const struct compiled *original,
-			   const char *name, struct diag_list *diags)
+static int add_fix_symbol(struct resolver *resolver, const struct compiled *original,
+			  const char *name, struct fix_symbols *symbols, struct diag_list *diags)
 {
-	struct made_global *items;
+	struct fix_symbol *items;
 	struct shipped *owner;
 	int r;
 
 	r = open_owner(resolver, original, diags, &owner);
 	if (r < 0)
 		return r;
-	items = reallocarray(resolver->made_global, resolver->n_made_global + 1, sizeof(*items));
+	items = reallocarray(symbols->items, symbols->n + 1, sizeof(*items));
 	if (!items)
 		return -ENOMEM;
-	resolver->made_global = items;
-	items += resolver->n_made_global;
-	*items = (struct made_global){.name = strdup(name), .owner = owner};
+	symbols->items = items;
+	items += symbols->n;
+	*items = (struct fix_symbol){.name = strdup(name), .owner = owner};
 	if (!items->name)
 		return -ENOMEM;
-	resolver->n_made_global++;
+	symbols->n++;
 	return 0;
 }
 
@@ -390,9 +404,12 @@ int resolver_add_new_symbols(struct resolver *resolver, const struct compiled *o
 			continue;
 		if (symbol->section &&
 		    (has_local(old, symbol) || is_newly_exported(old, new, symbol)))
-			r = add_made_global(resolver, original, symbol->name, diags);
+			/* What was static is the kernel's still: others reach it there, not a copy. */
+			r = add_fix_symbol(resolver, original, symbol->name, &resolver->made_global,
+					   diags);
 		else if (symbol->section && !defines(old, symbol->name))
-			r = add_once(&resolver->new_symbols, symbol->name);
+			r = add_fix_symbol(resolver, original, symbol->name, &resolver->new_symbols,
+					   diags);
 		else if (!symbol->section && !object_find_undefined(old, symbol->name))
 			r = add_once(&resolver->new_uses, symbol->name);
 		if (r < 0)
@@ -462,15 +479,28 @@ char *const *resolver_namespaces(const struct resolver *resolver)
 	return resolver->namespaces;
 }
 
-bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
-		     const char **ret_build_id, bool *ret_is_needed)
+bool resolver_module(const struct resolver *resolver, size_t i, struct resolver_module *ret)
 {
+	const struct shipped *module;
+
 	if (i >= resolver->n_modules)
 		return false;
-	*ret_name = resolver->modules[i]->name;
-	*ret_build_id = resolver->modules[i]->build_id;
-	*ret_is_needed = resolver->modules[i]->is_needed;
+	module = resolver->modules[i];
+	*ret = (struct resolver_module){
+		.name = module->name,
+		.build_id = module->build_id,
+		.is_needed = module->is_needed,
+		.is_needed_late = module->is_needed_late,
+	};
 	return true;
+}
+
+void resolver_forget_needs(struct resolver *resolver)
+{
+	for (size_t i = 0; i < resolver->n_modules; i++) {
+		resolver->modules[i]->is_needed = false;
+		resolver->modules[i]->is_needed_late = false;
+	}
 }
 
 /* The module loader would refuse the patch: the list is not that of the image. */
@@ -488,6 +518,11 @@ static void check_export(const struct resolver *resolver, const struct export *e
 		 export->name, export->crc, crc);
 }
 
+static struct reach_answer answer(enum reach reach, const struct shipped *shipped, unsigned sympos)
+{
+	return (struct reach_answer){.reach = reach, .object = shipped->name, .sympos = sympos};
+}
+
 static int reach_export(struct resolver *resolver, const struct export *export,
 			struct reach_answer *ret, struct diag_list *diags)
 {
@@ -500,11 +535,6 @@ static int reach_export(struct resolver *resolver, const struct export *export,
 	}
 	*ret = (struct reach_answer){.reach = REACH_EXPORTED, .object = export->module};
 	return 0;
-}
-
-static struct reach_answer answer(enum reach reach, const struct shipped *shipped, unsigned sympos)
-{
-	return (struct reach_answer){.reach = reach, .object = shipped->name, .sympos = sympos};
 }
 
 /* The one of several symbols that lies where the proof found the object's own. */
@@ -634,27 +664,61 @@ static const struct symbol *requested_symbol(const struct resolver *resolver,
 	return symbol->section && strcmp(symbol->name, request->name) == 0 ? symbol : NULL;
 }
 
-/* Only by its name: which of several is meant is known where it is defined, but not here. */
-static struct reach_answer reach_made_global(const struct resolver *resolver, const char *name)
+static const struct fix_symbol *fix_symbol_find(const struct fix_symbols *symbols, const char *name)
 {
+	for (size_t i = 0; i < symbols->n; i++)
+		if (strcmp(symbols->items[i].name, name) == 0)
+			return &symbols->items[i];
+	return NULL;
+}
+
+/* The code that asks uses a symbol of another module: that has to be there with it. */
+static enum reach_late need(const struct resolver *resolver, struct shipped *other, bool is_late)
+{
+	if (other == resolver->owner || other == resolver->vmlinux)
+		return REACH_LATE;
+	if (is_late && strv_contains(resolver->owner->depends, other->name)) {
+		other->is_needed_late = true;
+		return REACH_LATE;
+	}
+	other->is_needed = true;
+	return is_late ? REACH_NO_DEPENDENCY : REACH_LATE;
+}
+
+/* Only by its name: which of several is meant is known where it is defined, but not here. */
+static struct reach_answer reach_made_global(const struct resolver *resolver,
+					     const struct reach_request *request)
+{
+	const struct fix_symbol *symbol = fix_symbol_find(&resolver->made_global, request->name);
+	struct reach_answer found;
 	size_t first;
 
-	for (size_t i = 0; i < resolver->n_made_global; i++) {
-		struct shipped *owner = resolver->made_global[i].owner;
-
-		if (strcmp(resolver->made_global[i].name, name) != 0)
-			continue;
-		switch (shipped_find(owner, name, &first)) {
-		case 0:
-			break;
-		case 1:
-			owner->is_needed |= owner != resolver->owner;
-			return answer(REACH_KLP, owner, 0);
-		default:
-			return answer(REACH_AMBIGUOUS, owner, 0);
-		}
+	if (!symbol)
+		return answer(REACH_UNKNOWN, resolver->owner, 0);
+	switch (shipped_find(symbol->owner, request->name, &first)) {
+	case 0:
+		return answer(REACH_UNKNOWN, resolver->owner, 0);
+	case 1:
+		found = answer(REACH_KLP, symbol->owner, 0);
+		found.late = need(resolver, symbol->owner, request->is_late);
+		return found;
+	default:
+		return answer(REACH_AMBIGUOUS, symbol->owner, 0);
 	}
-	return answer(REACH_UNKNOWN, resolver->owner, 0);
+}
+
+/* One that only the patch has is linked to whatever uses it. */
+static struct reach_answer reach_new(const struct resolver *resolver, const char *name)
+{
+	const struct fix_symbol *symbol = fix_symbol_find(&resolver->new_symbols, name);
+	struct reach_answer found;
+
+	if (!symbol)
+		return answer(REACH_UNKNOWN, resolver->owner, 0);
+	found = answer(REACH_EXPORTED, symbol->owner, 0);
+	if (symbol->owner != resolver->owner && symbol->owner != resolver->vmlinux)
+		found.late = REACH_NEW_ELSEWHERE;
+	return found;
 }
 
 static const struct export *find_export(const struct resolver *resolver, const char *name)
@@ -662,6 +726,29 @@ static const struct export *find_export(const struct resolver *resolver, const c
 	const struct export *own = symvers_find(&resolver->own, name);
 
 	return own ?: symvers_find(&resolver->symvers, name);
+}
+
+/* A module's export is looked up when the module comes that asks for it. Returns whether it can. */
+static bool reach_export_late(struct resolver *resolver, const struct export *export,
+			      struct reach_answer *ret)
+{
+	const char *base = strrchr(export->module, '/') ? strrchr(export->module, '/') + 1 :
+							  export->module;
+	_cleanup_free_ char *name = strdup(base);
+	struct shipped *other;
+
+	if (!name)
+		return false;
+	module_name_clean(name);
+	if (strcmp(name, resolver->owner->name) != 0 &&
+	    !strv_contains(resolver->owner->depends, name))
+		return false;
+	if (open_module(resolver, name, /* is_outside= */ false, NULL, &other) < 0)
+		return false;
+	*ret = reach_global_in(other, export->name);
+	if (ret->reach == REACH_KLP)
+		need(resolver, other, /* is_late= */ true);
+	return ret->reach == REACH_KLP;
 }
 
 int resolver_reach(struct resolver *resolver, const struct reach_request *request,
@@ -673,6 +760,15 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 					      NULL :
 					      find_export(resolver, request->name);
 
+	if (export && request->is_late && strcmp(export->module, KMEND_OBJECT_VMLINUX) != 0) {
+		int r;
+
+		if (reach_export_late(resolver, export, ret))
+			return 0;
+		r = reach_export(resolver, export, ret, diags);
+		ret->late = REACH_NO_DEPENDENCY;
+		return r;
+	}
 	if (export)
 		return reach_export(resolver, export, ret, diags);
 	/* A weak definition that the link passed over may still lie about in the kernel. */
@@ -683,14 +779,13 @@ int resolver_reach(struct resolver *resolver, const struct reach_request *reques
 	else
 		*ret = reach_global(resolver, request->name);
 	if (ret->reach == REACH_UNKNOWN && !request->is_local)
-		*ret = reach_made_global(resolver, request->name);
+		*ret = reach_made_global(resolver, request);
 	if (symbol && request->is_place)
 		ret->size = shipped_size(resolver, symbol);
 	if (ret->reach != REACH_UNKNOWN || request->is_local)
 		return 0;
-	if (strv_contains(resolver->new_symbols, request->name))
-		*ret = answer(REACH_EXPORTED, resolver->owner, 0);
-	else
+	*ret = reach_new(resolver, request->name);
+	if (ret->reach == REACH_UNKNOWN)
 		diag_add_hint(diags, KM314, DIAG_REFUSAL, 0, &where,
 			      "is it part of a later version of the kernel, or of another fix?",
 			      "neither the kernel nor the patch has a symbol '%s'", request->name);

@@ -63,9 +63,18 @@ void resolver_counts(const struct resolver *resolver, size_t *ret_functions, siz
 /* Namespaces of the exported symbols that were asked for; NULL-terminated, may be NULL. */
 char *const *resolver_namespaces(const struct resolver *resolver);
 
-/* The i-th target module that was opened, in the order of opening; false past the last. */
-bool resolver_module(const struct resolver *resolver, size_t i, const char **ret_name,
-		     const char **ret_build_id, bool *ret_is_needed);
+/* A module that was opened. */
+struct resolver_module {
+	const char *name, *build_id;
+	/* A symbol of it is used by other code that is always there, or by some that may come later. */
+	bool is_needed, is_needed_late;
+};
+
+/* The i-th of them, in the order of opening; false past the last. */
+bool resolver_module(const struct resolver *resolver, size_t i, struct resolver_module *ret);
+
+/* What was needed before was asked for in vain: it will be asked for anew. */
+void resolver_forget_needs(struct resolver *resolver);
 
 DEFINE_CLEANUP(struct resolver *, resolver_free)
 #define _cleanup_resolver_ _cleanup_(resolver_freep)

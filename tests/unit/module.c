@@ -64,6 +64,29 @@ Test(module, reads_ranges)
 	patch_module_free(m);
 }
 
+Test(module, reads_objects)
+{
+	static const struct kmend_object objects[] = {
+		{.name = "m", .build_id = TEST_BUILD_ID, .flags = KMEND_OBJECT_LATE},
+		{.name = "n", .build_id = TEST_BUILD_ID},
+	};
+	const struct patchfile spec = {
+		.name = "a",
+		.object = "m",
+		.modules = "[{name: m, load: late, build-id: \"" TEST_BUILD_ID "\"}]",
+		.objects = objects,
+		.n_objects = ARRAY_SIZE(objects)};
+	struct patch_module *m = NULL;
+
+	cr_assert_eq(parse(&spec, NULL, &m), 0);
+	cr_assert_eq(m->n_objects, 2);
+	cr_assert_eq(patch_module_object(m, "m")->flags, KMEND_OBJECT_LATE);
+	cr_assert_eq(patch_module_object(m, "n")->flags, 0);
+	cr_assert_null(patch_module_object(m, "vmlinux"));
+	cr_assert_str_eq(m->manifest->modules[0].load, "late");
+	patch_module_free(m);
+}
+
 Test(module, reads_callbacks)
 {
 	static const struct kmend_callbacks callbacks[] = {
@@ -91,6 +114,13 @@ Test(module, reads_callbacks)
 #define F(...)  (const struct kmend_func[]){{__VA_ARGS__}}, .n_funcs = 1
 #define OK      .old_size = 1, .new_size = 1
 #define INFO(x) .modinfo = x
+
+#define O(...) (const struct kmend_object[]){{__VA_ARGS__}}, .n_objects = 1
+
+static const struct kmend_object twins[] = {
+	{.name = "m", .build_id = TEST_BUILD_ID},
+	{.name = "m", .build_id = TEST_BUILD_ID},
+};
 
 static const struct kmend_func same[] = {
 	{.old_size = 1, .new_size = 1, .name = "f", .object = "vmlinux"},
@@ -185,6 +215,28 @@ static const struct refusal {
 	  .callbacks = C(.functions = {1}, .events = 1, .source = "a.c", .object = "b")},
 	 KM404,
 	 "address"},
+	{{.name = "a", .objects = O(.name = "", .build_id = TEST_BUILD_ID)}, KM404, "module name"},
+	{{.name = "a", .objects = O(.name = "vmlinux", .build_id = TEST_BUILD_ID)},
+	 KM404,
+	 "module name"},
+	{{.name = "a", .objects = O(.name = "m", .build_id = "12")}, KM404, "build-id"},
+	{{.name = "a", .objects = O(.name = "m", .build_id = TEST_BUILD_ID, .flags = 4)},
+	 KM404,
+	 "flags"},
+	{{.name = "a", .objects = O(.name = "m", .build_id = TEST_BUILD_ID, .reserved = {1})},
+	 KM404,
+	 "flags"},
+	{{.name = "a", .objects = twins, .n_objects = 2}, KM404, "two records"},
+	{{.name = "a", .object = "m", .twice = KMEND_SEC_OBJECTS}, KM404, "twice"},
+	{{.name = "a", .object = "m", .without = KMEND_SEC_OBJECTS}, KM404, "module m"},
+	{{.name = "a", .object = "m", .objects = O(.name = "n", .build_id = TEST_BUILD_ID)},
+	 KM404,
+	 "module m"},
+	{{.name = "a",
+	  .object = "m",
+	  .modules = "[{name: m, build-id: 00000000000000000000000000000000000000aa}]"},
+	 KM406,
+	 "build-id of m"},
 	{{.name = "a",
 	  .twice = KMEND_SEC_CALLBACKS,
 	  .callbacks = C(.events = 1, .source = "a.c", .object = "b")},

@@ -108,6 +108,44 @@ static void add_funcs(struct image *image, const struct patchfile *spec)
 		    spec->funcs_size ?: n * sizeof(*funcs));
 }
 
+#define OBJECTS_MAX 16
+
+struct objects {
+	struct kmend_object items[OBJECTS_MAX];
+	size_t n;
+};
+
+static void add_object(struct objects *objects, const char *name)
+{
+	struct kmend_object *object = &objects->items[objects->n];
+
+	for (size_t i = 0; i < objects->n; i++)
+		if (strcmp(objects->items[i].name, name) == 0)
+			return;
+	if (strcmp(name, KMEND_OBJECT_VMLINUX) == 0 || strpbrk(name, "/") || !*name)
+		return;
+	cr_assert(objects->n++ < OBJECTS_MAX);
+	snprintf(object->name, sizeof(object->name), "%s", name);
+	snprintf(object->build_id, sizeof(object->build_id), "%s", TEST_BUILD_ID);
+}
+
+static void add_objects(struct image *image, const struct patchfile *spec)
+{
+	struct objects objects = {.n = 0};
+	const struct kmend_object *items = spec->objects ?: objects.items;
+	size_t n;
+
+	add_object(&objects, spec->object ?: KMEND_OBJECT_VMLINUX);
+	for (size_t i = 0; i < spec->n_funcs; i++)
+		add_object(&objects, spec->funcs[i].object);
+	for (size_t i = 0; i < spec->n_callbacks; i++)
+		add_object(&objects, spec->callbacks[i].object);
+	n = spec->objects ? spec->n_objects : objects.n;
+	if (n)
+		add_section(image, spec, KMEND_SEC_OBJECTS, SHT_PROGBITS, SHF_ALLOC, items,
+			    n * sizeof(*items));
+}
+
 static void add_klp(struct image *image, const struct patchfile *spec)
 {
 	static const Elf64_Rela relocs[3];
@@ -156,6 +194,7 @@ void *patchfile_make(const struct patchfile *spec, size_t *ret_size)
 	fwrite(&empty, sizeof(empty), 1, image.f);
 	add_modinfo(&image, spec);
 	add_funcs(&image, spec);
+	add_objects(&image, spec);
 	if (spec->callbacks)
 		add_section(&image, spec, KMEND_SEC_CALLBACKS, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
 			    spec->callbacks, spec->n_callbacks * sizeof(*spec->callbacks));

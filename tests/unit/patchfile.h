@@ -26,6 +26,8 @@ struct patchfile {
 	const char *modinfo; /* entries, each followed by '|' for the NUL byte */
 	const struct kmend_func *funcs;
 	size_t n_funcs;
+	const struct kmend_object *objects; /* NULL: one of each module that is named */
+	size_t n_objects;
 	const struct kmend_callbacks *callbacks; /* NULL: no such section */
 	size_t n_callbacks;
 	size_t funcs_size; /* bytes of the section, where it is not what n_funcs says */

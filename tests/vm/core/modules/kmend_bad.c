@@ -79,8 +79,28 @@ static void spoil(const struct lookup *lookup)
 		funcs[0].old_addr = 0;
 	if (is_fault("wrong-object"))
 		strscpy(funcs[0].object, KMEND_OBJECT_VMLINUX, sizeof(funcs[0].object));
-	if (is_fault("no-object"))
+	if (is_fault("no-object")) {
 		strscpy(funcs[0].object, "no_such_module", sizeof(funcs[0].object));
+		strscpy(objects[0].name, "no_such_module", sizeof(objects[0].name));
+	}
+	if (is_fault("no-objects"))
+		patch.nr_objects = 0;
+	if (is_fault("many-objects"))
+		patch.nr_objects = 1ULL << 32;
+	if (is_fault("objects-beyond-module"))
+		patch.nr_objects = 4096;
+	if (is_fault("module-build-id"))
+		objects[0].build_id[0] = objects[0].build_id[0] == 'a' ? 'b' : 'a';
+	if (is_fault("no-module-build-id"))
+		objects[0].build_id[0] = 'x';
+	if (is_fault("module-name"))
+		memset(objects[0].name, 'x', sizeof(objects[0].name));
+	if (is_fault("module-flags"))
+		objects[0].flags = 0x80000000;
+	if (is_fault("two-modules")) {
+		objects[1] = objects[0];
+		patch.nr_objects = 2;
+	}
 	if (is_fault("new-addr"))
 		funcs[0].new_addr = funcs[0].old_addr;
 	if (is_fault("new-size"))
@@ -126,6 +146,7 @@ static int __init patch_init(void)
 	patch.name = "bad";
 	patch.funcs = funcs;
 	patch.nr_funcs = 1;
+	patch.nr_objects = patch_nr_objects();
 	spoil(&lookup);
 	return kmend_register(&patch);
 }
