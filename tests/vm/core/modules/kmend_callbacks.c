@@ -125,8 +125,11 @@ static void spoil(const struct lookup *lookup)
 		memset(callbacks[0].object, 'x', sizeof(callbacks[0].object));
 	if (is_fault("source-name"))
 		memset(callbacks[0].source, 'x', sizeof(callbacks[0].source));
-	if (is_fault("no-object"))
+	if (is_fault("no-object")) {
 		strscpy(callbacks[0].object, "no_such_module", sizeof(callbacks[0].object));
+		strscpy(objects[1].name, "no_such_module", sizeof(objects[1].name));
+		strscpy(objects[1].build_id, objects[0].build_id, sizeof(objects[1].build_id));
+	}
 	if (is_fault("many"))
 		patch.nr_callbacks = 1ULL << 40;
 	if (is_fault("beyond-module"))
