@@ -175,15 +175,9 @@ static int method_history(sd_bus_message *message, void *userdata, sd_bus_error 
 
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	_cleanup_(diag_list_done) struct diag_list diags = {};
-	int r;
+	int r = manager_reload(userdata, message);
 
-	r = manager_refresh(userdata, &diags);
-	if (r < 0 && diags.n)
-		return sd_bus_error_setf(error, BUS_ERROR_BAD_REQUEST, "%s: %s",
-					 diag_code_name(diags.items[0].code),
-					 diags.items[0].message);
-	return r < 0 ? r : sd_bus_reply_method_return(message, "");
+	return r < 0 ? r : 1;
 }
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,

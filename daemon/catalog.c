@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "catalog.h"
 
-#include <dirent.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/buildid.h"
 #include "lib/core.h"
+#include "lib/digest.h"
 #include "lib/fileio.h"
+#include "lib/keyring.h"
+#include "lib/layers.h"
+#include "lib/strv.h"
 #include "lib/text.h"
+#include "owner.h"
 
 static void entry_done(struct catalog_entry *e)
 {
 	free(e->name);
 	free(e->path);
+	free(e->digest);
 	patch_module_free(e->module);
 	diag_list_done(&e->problems);
 }
@@ -59,7 +63,7 @@ static int check_manifest_file(struct catalog_entry *e, const char *folder)
 	return 0;
 }
 
-static int check_kernel(struct catalog_entry *e, const struct catalog_kernel *kernel)
+static int check_kernel(struct catalog_entry *e, const struct catalog_rules *rules)
 {
 	const struct manifest *m = e->module->manifest;
 	struct diag_where where = {.file = e->path};
@@ -67,51 +71,69 @@ static int check_kernel(struct catalog_entry *e, const struct catalog_kernel *ke
 	if (strcmp(m->name, e->name) != 0)
 		return diag_add(&e->problems, KM602, DIAG_ERROR, -EINVAL, &where,
 				"the folder is called %s, but the patch %s", e->name, m->name);
-	if (strcmp(m->kernel_release, kernel->release) != 0)
+	if (strcmp(m->kernel_release, rules->release) != 0)
 		return diag_add(&e->problems, KM603, DIAG_REFUSAL, -ESTALE, &where,
 				"%s is for kernel %s, but %s is running", e->name,
-				m->kernel_release, kernel->release);
-	if (!kernel->build_id)
+				m->kernel_release, rules->release);
+	if (!rules->build_id)
 		return diag_add(&e->problems, KM604, DIAG_REFUSAL, -ESTALE, &where,
 				"the running kernel does not tell its build-id");
-	if (strcmp(m->kernel_build_id, kernel->build_id) != 0)
+	if (strcmp(m->kernel_build_id, rules->build_id) != 0)
 		return diag_add(&e->problems, KM604, DIAG_REFUSAL, -ESTALE, &where,
 				"%s is for the build %s of this kernel, but %s is running", e->name,
-				m->kernel_build_id, kernel->build_id);
+				m->kernel_build_id, rules->build_id);
 	return 0;
 }
 
-/* Who can write there can have the kernel run anything. */
-static int check_owner(struct catalog_entry *e, const char *path)
+/* Read once, so that what is checked is what was signed. */
+static int read_module(struct catalog_entry *e, const struct keyring *keys)
 {
-	struct diag_where where = {.file = path};
-	struct stat st;
+	_cleanup_free_ char *image = NULL;
+	char digest[DIGEST_TEXT];
+	size_t size;
+	int r;
 
-	if (stat(path, &st) < 0)
-		return 0;
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & S_IWOTH) ||
-	    ((st.st_mode & S_IWGRP) && st.st_gid != 0))
-		return diag_add(&e->problems, KM629, DIAG_REFUSAL, -EPERM, &where,
-				"others than root may write to it (owner %u, mode %03o)", st.st_uid,
-				st.st_mode & 0777);
-	return 0;
+	r = file_read(e->path, PATCH_MODULE_MAX, &image, &size);
+	if (r < 0)
+		return diag_add(&e->problems, KM102, DIAG_ERROR, r,
+				&(struct diag_where){.file = e->path}, "cannot read it: %s",
+				strerror(-r));
+	if (digest_data(image, size, digest) < 0 || !(e->digest = strdup(digest)))
+		return -ENOMEM;
+	r = keys ? keyring_verify(keys, image, size, e->path, &e->problems) : 0;
+	if (r == -ENOMEM)
+		return r;
+	/* An unsigned one is shown with what it says of itself, but has a problem and stays unfit. */
+	return patch_module_parse(image, size, e->path, &e->problems, &e->module);
 }
 
 static int check_entry(struct catalog_entry *e, const char *folder,
-		       const struct catalog_kernel *kernel)
+		       const struct catalog_rules *rules)
 {
 	int r;
 
-	r = check_owner(e, folder);
+	r = owner_check(folder, &e->problems);
 	if (r >= 0)
-		r = check_owner(e, e->path);
+		r = owner_check(e->path, &e->problems);
 	if (r >= 0)
-		r = patch_module_open(e->path, &e->problems, &e->module);
+		r = read_module(e, rules->keys);
 	if (r >= 0)
-		r = check_kernel(e, kernel);
+		r = check_kernel(e, rules);
 	if (r >= 0)
 		r = check_manifest_file(e, folder);
 	return r;
+}
+
+static int entry_new(const char *name, const char *folder, struct catalog_entry *ret)
+{
+	struct catalog_entry e = {.name = strdup(name)};
+
+	if (!e.name || asprintf(&e.path, "%s/%s.ko", folder, name) < 0) {
+		free(e.name);
+		return -ENOMEM;
+	}
+	*ret = e;
+	return 0;
 }
 
 /* A folder of any other name is no patch; it is shown, but neither opened nor repeated as it is. */
@@ -129,21 +151,23 @@ static int misnamed_entry(const char *name, struct catalog_entry *ret)
 	return 0;
 }
 
-static int read_entry(const char *folder, const char *name, const struct catalog_kernel *kernel,
+static int read_entry(const struct layers_entry *layer, const struct catalog_rules *rules,
 		      struct catalog_entry *ret)
 {
-	_cleanup_free_ char *path = path_join(folder, name);
-	struct catalog_entry e = {};
+	struct catalog_entry e;
 	int r;
 
-	if (!patch_name_is_valid(name))
-		return misnamed_entry(name, ret);
-	e.name = strdup(name);
-	if (!path || !e.name || asprintf(&e.path, "%s/%s.ko", path, name) < 0) {
-		free(e.name);
-		return -ENOMEM;
-	}
-	r = check_entry(&e, path, kernel);
+	if (!patch_name_is_valid(layer->name))
+		return misnamed_entry(layer->name, ret);
+	r = entry_new(layer->name, layer->path, &e);
+	if (r < 0)
+		return r;
+	e.masked = layer->masked;
+	if (e.masked)
+		r = diag_add(&e.problems, KM636, DIAG_REFUSAL, -EPERM, NULL,
+			     "%s is a link to /dev/null", layer->path);
+	else
+		r = check_entry(&e, layer->path, rules);
 	if (r == -ENOMEM) {
 		entry_done(&e);
 		return r;
@@ -155,43 +179,60 @@ static int read_entry(const char *folder, const char *name, const struct catalog
 	return 0;
 }
 
-static int compare_names(const void *a, const void *b)
+/* In each layer the masks for all releases come first, then what there is for this one. */
+static int list_folders(const struct catalog_rules *rules, char ***ret)
 {
-	return strcmp(((const struct catalog_entry *)a)->name,
-		      ((const struct catalog_entry *)b)->name);
+	_cleanup_strv_ char **folders = NULL;
+	int r = 0;
+
+	for (size_t i = 0; rules->folders && rules->folders[i] && r >= 0; i++) {
+		_cleanup_free_ char *path = path_join(rules->folders[i], rules->release);
+
+		r = path ? strv_append(&folders, rules->folders[i]) : -ENOMEM;
+		if (r >= 0)
+			r = strv_append(&folders, path);
+	}
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(folders);
+	return 0;
 }
 
-DEFINE_CLEANUP(DIR *, closedir)
-
-int catalog_read(const char *folder, const struct catalog_kernel *kernel, struct catalog *ret)
+/* Beside the masks there are the folders of releases and of keys, which are no patches. */
+static bool is_no_patch(const struct layers_entry *layer, const struct catalog_rules *rules)
 {
-	_cleanup_free_ char *path = path_join(folder, kernel->release);
+	size_t length = strlen(layer->path) - strlen(layer->name) - 1;
+
+	for (size_t i = 0; rules->folders[i]; i++)
+		if (strlen(rules->folders[i]) == length &&
+		    strncmp(layer->path, rules->folders[i], length) == 0)
+			return !layer->masked;
+	return false;
+}
+
+int catalog_read(const struct catalog_rules *rules, struct catalog *ret)
+{
 	_cleanup_(catalog_done) struct catalog c = {};
-	_cleanup_(closedirp) DIR *dir = NULL;
-	struct dirent *entry;
+	_cleanup_layers_ struct layers layers = {};
+	_cleanup_strv_ char **folders = NULL;
 	int r;
 
-	if (!path)
+	r = list_folders(rules, &folders);
+	if (r >= 0)
+		r = layers_read(folders, CATALOG_NAMES_MAX, &layers, NULL);
+	if (r < 0)
+		return r;
+	c.items = calloc(layers.n ?: 1, sizeof(*c.items));
+	if (!c.items)
 		return -ENOMEM;
-	dir = opendir(path);
-	if (!dir && errno != ENOENT)
-		return -errno;
-	while (dir && (entry = readdir(dir))) {
-		struct catalog_entry *grown;
-
-		if (entry->d_name[0] == '.')
+	for (size_t i = 0; i < layers.n; i++) {
+		if (is_no_patch(&layers.items[i], rules))
 			continue;
-		grown = reallocarray(c.items, c.n + 1, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		c.items = grown;
-		r = read_entry(path, entry->d_name, kernel, &grown[c.n]);
+		r = read_entry(&layers.items[i], rules, &c.items[c.n]);
 		if (r < 0)
 			return r;
 		c.n++;
 	}
-	if (c.n)
-		qsort(c.items, c.n, sizeof(*c.items), compare_names);
 	*ret = c;
 	c = (struct catalog){};
 	return 0;

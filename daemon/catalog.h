@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The catalog: the patches installed for one kernel release, CATALOG/RELEASE/NAME/NAME.ko with
- * manifest.yaml beside it. A patch that is not fit to be loaded stays in the list, with the
+ * The catalog: the patches installed for one kernel release, FOLDER/RELEASE/NAME/NAME.ko with
+ * manifest.yaml beside it, in several folders. A patch that is not fit to be loaded stays in the list, with the
  * diagnostic that says why.
  */
 #ifndef KMENDD_CATALOG_H
 #define KMENDD_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/diag.h"
@@ -16,6 +17,8 @@
 struct catalog_entry {
 	char *name; /* of the folder */
 	char *path; /* of the .ko */
+	char *digest; /* of the file that was checked; "" when it was not read */
+	bool masked; /* by an administrator; nothing else of it is known */
 	struct patch_module *module; /* NULL when it could not be read */
 	struct diag_list problems; /* not empty: it must not be loaded */
 };
@@ -25,17 +28,24 @@ struct catalog {
 	size_t n;
 };
 
-/* What the running kernel is, that patches must have been made for. */
-struct catalog_kernel {
-	const char *release;
+struct keyring;
+
+#define CATALOG_NAMES_MAX 16384
+
+/* Where patches are, and what they must be. */
+struct catalog_rules {
+	char *const *folders; /* the first one first; below each, RELEASE/NAME/NAME.ko */
+	const char *release; /* of the running kernel */
 	const char *build_id; /* NULL when not known: then no patch is fit */
+	const struct keyring *keys; /* by one of which it must be signed; NULL: unsigned will do */
 };
 
 /*
- * Read the patches for a release below folder. A folder that does not exist is an empty catalog.
+ * Read the patches for a release. A folder that does not exist is empty. A patch hides those of
+ * its name in later folders; FOLDER/RELEASE/NAME or FOLDER/NAME as a link to /dev/null masks them.
  * Returns 0 or a negative errno; what is wrong with a patch is in its entry.
  */
-int catalog_read(const char *folder, const struct catalog_kernel *kernel, struct catalog *ret);
+int catalog_read(const struct catalog_rules *rules, struct catalog *ret);
 
 /* The entry of a name, fit or not; NULL when there is none. */
 const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *name);

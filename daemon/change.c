@@ -277,16 +277,6 @@ static void end_committed(struct manager *m, struct job *job)
 	end(m, job, JOB_DONE);
 }
 
-static void take_diags(struct job *job, const struct diag_list *diags)
-{
-	for (size_t i = 0; i < diags->n; i++) {
-		const struct diag *d = &diags->items[i];
-
-		diag_add_hint(&job->diags, d->code, d->severity, 0, NULL, d->hint, "%s",
-			      d->message);
-	}
-}
-
 /* At a start, what an unfinished change left behind has to go: it may not stay like this. */
 static bool left_behind(const struct job *job)
 {
@@ -298,7 +288,7 @@ static void on_loader_done(void *userdata, int result, size_t failed, const stru
 	struct manager *m = userdata;
 	struct job *job = m->running;
 
-	take_diags(job, diags);
+	diag_list_append(&job->diags, diags);
 	if (result < 0 && !job->undoing && failed < job->plan.steps.n)
 		job->culprit = strdup(job->plan.steps.items[failed].patch);
 	if (result == -ENOTRECOVERABLE || result == -EOWNERDEAD || left_behind(job) ||
@@ -317,6 +307,10 @@ static int check_possible(struct manager *m, struct job *job)
 	if (m->broken && job->verb != JOB_START)
 		return diag_add(&job->diags, KM620, DIAG_REFUSAL, -ENOTRECOVERABLE, NULL,
 				"an earlier change could not be undone completely");
+	if (m->catalog_diags.n) {
+		diag_list_append(&job->diags, &m->catalog_diags);
+		return -EINVAL;
+	}
 	return manager_refresh(m, &job->diags);
 }
 

@@ -9,13 +9,16 @@
 #include "lib/diag.h"
 #include "lib/fileio.h"
 #include "lib/manifest.h"
+#include "lib/strv.h"
 
 #define TIMEOUT_DEFAULT_S 30
 #define TIMEOUT_MAX_S     3600
 
 void config_done(struct config *c)
 {
-	free(c->catalog);
+	strv_free(c->catalog);
+	strv_free(c->keys);
+	strv_free(c->policy);
 	free(c->state);
 	free(c->sysfs);
 	free(c->release);
@@ -27,7 +30,12 @@ static void help(void)
 {
 	printf("kmendd [OPTION...]\n\n"
 	       "Keeps this machine's kernel patched with the live patches of its catalog.\n\n"
-	       "  --catalog=DIR    patches, in DIR/RELEASE/NAME/ (" CONFIG_CATALOG_DEFAULT ")\n"
+	       "  --catalog=DIRS   patches, in DIR/RELEASE/NAME/; several DIRs by colons\n"
+	       "                   (" CONFIG_CATALOG_DEFAULT ")\n"
+	       "  --keys=DIRS      certificates of those who may sign patches\n"
+	       "                   (" CONFIG_KEYS_DEFAULT ")\n"
+	       "  --policy=FILES   what may be done; the first that exists counts\n"
+	       "                   (" CONFIG_POLICY_DEFAULT ")\n"
 	       "  --state=DIR      generations, guard and journal (" CONFIG_STATE_DEFAULT ")\n"
 	       "  --sysfs=DIR      where sysfs is mounted (" CONFIG_SYSFS_DEFAULT ")\n"
 	       "  --release=R      kernel release (the running one's)\n"
@@ -64,6 +72,23 @@ static int set(char **field, const char *value)
 	return 1;
 }
 
+/* Several words, separated by colons; none is empty. */
+static int set_list(char ***field, const char *value)
+{
+	_cleanup_strv_ char **list = NULL;
+	_cleanup_free_ char *copy = strdup(value);
+	char *rest = copy, *word;
+
+	if (!copy)
+		return -ENOMEM;
+	while ((word = strsep(&rest, ":")))
+		if (*word && strv_append(&list, word) < 0)
+			return -ENOMEM;
+	strv_free(*field);
+	*field = TAKE_PTR(list);
+	return 1;
+}
+
 static int set_timeout(struct config *c, const char *value)
 {
 	unsigned long seconds;
@@ -92,7 +117,11 @@ static int set_defaults(struct config *c)
 
 	uname(&name);
 	c->timeout_ms = TIMEOUT_DEFAULT_S * 1000;
-	r = set(&c->catalog, CONFIG_CATALOG_DEFAULT);
+	r = set_list(&c->catalog, CONFIG_CATALOG_DEFAULT);
+	if (r > 0)
+		r = set_list(&c->keys, CONFIG_KEYS_DEFAULT);
+	if (r > 0)
+		r = set_list(&c->policy, CONFIG_POLICY_DEFAULT);
 	if (r > 0)
 		r = set(&c->state, state ?: CONFIG_STATE_DEFAULT);
 	if (r > 0)
@@ -108,6 +137,8 @@ int config_parse(struct config *c, int argc, char **argv)
 {
 	enum {
 		OPT_CATALOG = 256,
+		OPT_KEYS,
+		OPT_POLICY,
 		OPT_STATE,
 		OPT_SYSFS,
 		OPT_RELEASE,
@@ -117,6 +148,8 @@ int config_parse(struct config *c, int argc, char **argv)
 	};
 	static const struct option options[] = {
 		{"catalog", required_argument, NULL, OPT_CATALOG},
+		{"keys", required_argument, NULL, OPT_KEYS},
+		{"policy", required_argument, NULL, OPT_POLICY},
 		{"state", required_argument, NULL, OPT_STATE},
 		{"sysfs", required_argument, NULL, OPT_SYSFS},
 		{"release", required_argument, NULL, OPT_RELEASE},
@@ -131,7 +164,13 @@ int config_parse(struct config *c, int argc, char **argv)
 	while (r > 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (option) {
 		case OPT_CATALOG:
-			r = set(&c->catalog, optarg);
+			r = set_list(&c->catalog, optarg);
+			break;
+		case OPT_KEYS:
+			r = set_list(&c->keys, optarg);
+			break;
+		case OPT_POLICY:
+			r = set_list(&c->policy, optarg);
 			break;
 		case OPT_STATE:
 			r = set(&c->state, optarg);

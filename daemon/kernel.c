@@ -9,7 +9,9 @@
 #include "kernellog.h"
 #include "lib/cleanup.h"
 #include "lib/core.h"
+#include "lib/digest.h"
 #include "lib/diag.h"
+#include "lib/fileio.h"
 #include "lib/manifest.h"
 
 #define CORE_MODULE "kmend"
@@ -111,6 +113,22 @@ static int complain_load(const struct step *s, int log, int err, struct diag_lis
 			  s->path, load_error(err), reason.text);
 }
 
+/* The file was checked a while ago, and in another process. */
+static int check_unchanged(const struct step *s, struct diag_list *diags)
+{
+	char digest[DIGEST_TEXT];
+	int r;
+
+	r = digest_file(s->path, digest);
+	if (r < 0)
+		return diag_error(diags, KM615, r, "%s cannot be read: %s", s->path, strerror(-r));
+	if (strcmp(digest, s->digest) != 0)
+		return diag_add(diags, KM639, DIAG_REFUSAL, -ESTALE,
+				&(struct diag_where){.file = s->path},
+				"it is not the file that was checked");
+	return 0;
+}
+
 static int load(const struct kernel *k, const struct step *s, struct diag_list *diags)
 {
 	_cleanup_(kmod_unrefp) struct kmod_ctx *ctx = NULL;
@@ -121,7 +139,9 @@ static int load(const struct kernel *k, const struct step *s, struct diag_list *
 	if (!s->path)
 		return diag_error(diags, KM601, -ENOENT, "the module of %s is not in the catalog",
 				  s->patch);
-	r = kernel_load_core(k->config, diags);
+	r = check_unchanged(s, diags);
+	if (r >= 0)
+		r = kernel_load_core(k->config, diags);
 	if (r < 0)
 		return r;
 	ctx = new_context();
@@ -246,4 +266,16 @@ int kernel_run_step(void *userdata, const struct step *s, struct diag_list *diag
 		return unload(s, diags);
 	}
 	return -EINVAL;
+}
+
+int kernel_check_enforcement(const char *sysfs, struct diag_list *diags)
+{
+	_cleanup_free_ char *path = NULL, *value = NULL;
+
+	if (asprintf(&path, "%s/module/module/parameters/sig_enforce", sysfs) < 0)
+		return -ENOMEM;
+	if (file_read_line(path, &value) >= 0 && strcmp(value, "Y") == 0)
+		return 0;
+	return diag_add(diags, KM637, DIAG_REFUSAL, -EPERM, NULL,
+			"the kernel loads modules whose signature it does not know");
 }

@@ -21,4 +21,7 @@ int kernel_run_step(void *userdata, const struct step *step, struct diag_list *d
 /* Insert the module kmend and what it needs, unless it is there. 0, or diagnosed as KM614. */
 int kernel_load_core(const struct config *config, struct diag_list *diags);
 
+/* Does the kernel itself load signed modules only? 0, or -EPERM (diagnosed as KM637). */
+int kernel_check_enforcement(const char *sysfs, struct diag_list *diags);
+
 #endif

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "kernel.h"
 #include "lib/cleanup.h"
 #include "lib/diag.h"
@@ -87,19 +88,6 @@ static void send_result(int fd, int result, size_t failed, const struct diag_lis
 	send_message(fd, &message);
 }
 
-static void close_all_but(int a, int b)
-{
-	int low = a < b ? a : b, high = a < b ? b : a;
-
-	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, low - 1, 0);
-	if (low > STDERR_FILENO && high > low + 1)
-		close_range(low + 1, high - 1, 0);
-	if (low <= STDERR_FILENO && high > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, high - 1, 0);
-	close_range(high + 1, ~0U, 0);
-}
-
 /* The child: it goes when the daemon does, and is not stopped with it in the middle. */
 static void child_main(int fd, int lock, pid_t daemon, const struct config *config,
 		       const struct steps *steps)
@@ -107,19 +95,12 @@ static void child_main(int fd, int lock, pid_t daemon, const struct config *conf
 	struct kernel kernel = {
 		.config = config, .daemon = daemon, .report = send_status, .userdata = &fd};
 	struct diag_list diags = {};
-	sigset_t blocked;
 	size_t failed = 0;
 	int r;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	prctl(PR_SET_NAME, "kmendd-loader");
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != daemon)
+	if (child_prepare(daemon, fd, lock) < 0)
 		_exit(EXIT_FAILURE);
-	close_all_but(fd, lock);
 	r = transaction_run(steps, kernel_run_step, &kernel, &diags, &failed);
 	send_result(fd, r, failed, &diags);
 	_exit(EXIT_SUCCESS);

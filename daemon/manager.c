@@ -29,7 +29,13 @@ void manager_free(struct manager *m)
 	sd_bus_flush_close_unref(m->bus);
 	sd_event_unref(m->event);
 	views_done(&m->views);
+	reader_free(m->reader);
+	catalog_watch_free(m->catalog_watch);
+	for (size_t i = 0; m->reloads && m->reloads[i]; i++)
+		sd_bus_message_unref(m->reloads[i]);
+	free(m->reloads);
 	catalog_done(&m->catalog);
+	diag_list_done(&m->catalog_diags);
 	watches_done(&m->watches);
 	core_patches_done(&m->core);
 	generation_done(&m->current);
@@ -108,33 +114,13 @@ static void report_unfit(const struct catalog *now, const struct catalog *before
 		const struct catalog_entry *e = &now->items[i];
 		struct journal_fields fields = {.patches = e->name};
 
-		if (e->problems.n == 0 || same_problem(e, catalog_find(before, e->name)))
+		if (e->problems.n == 0 || e->masked ||
+		    same_problem(e, catalog_find(before, e->name)))
 			continue;
 		fields.diag = &e->problems.items[0];
 		journal_write(/* state= */ NULL, JOURNAL_UNFIT, &fields,
 			      "patch %s in the catalog will not be loaded", e->name);
 	}
-}
-
-static int read_catalog(struct manager *m, struct diag_list *diags)
-{
-	const struct catalog_kernel kernel = {
-		.release = m->config.release,
-		.build_id = *m->kernel_build_id ? m->kernel_build_id : NULL,
-	};
-	struct catalog catalog;
-	int r;
-
-	r = catalog_read(m->config.catalog, &kernel, &catalog);
-	if (r < 0)
-		return diag_add(diags, KM102, DIAG_ERROR, r,
-				&(struct diag_where){.file = m->config.catalog},
-				"the catalog %s cannot be read: %s", m->config.catalog,
-				strerror(-r));
-	report_unfit(&catalog, &m->catalog);
-	catalog_done(&m->catalog);
-	m->catalog = catalog;
-	return 0;
 }
 
 static int read_state(struct manager *m, struct diag_list *diags)
@@ -165,10 +151,7 @@ int manager_refresh(struct manager *m, struct diag_list *diags)
 {
 	int r, q;
 
-	r = read_catalog(m, diags);
-	q = read_state(m, diags);
-	if (r >= 0)
-		r = q;
+	r = read_state(m, diags);
 	q = read_core(m);
 	if (q < 0)
 		diag_error(diags, KM614, q, "the core's files in sysfs cannot be read: %s",
@@ -179,6 +162,7 @@ int manager_refresh(struct manager *m, struct diag_list *diags)
 	return r < 0 ? r : q;
 }
 
+/* Each job works on what is there when it begins. */
 static int on_dispatch(sd_event_source *source, void *userdata)
 {
 	struct manager *m = userdata;
@@ -188,8 +172,113 @@ static int on_dispatch(sd_event_source *source, void *userdata)
 	m->running = m->queue;
 	m->queue = m->running->next;
 	m->running->next = NULL;
-	change_begin(m, m->running);
+	if (manager_read_catalog(m) < 0)
+		change_begin(m, m->running);
 	return 0;
+}
+
+static void answer_reloads(struct manager *m)
+{
+	sd_bus_message **calls = m->reloads;
+	const struct diag *d = m->catalog_diags.n ? &m->catalog_diags.items[0] : NULL;
+
+	m->reloads = NULL;
+	for (size_t i = 0; calls && calls[i]; i++) {
+		if (d)
+			sd_bus_reply_method_errorf(calls[i], BUS_ERROR_BAD_REQUEST, "%s: %s",
+						   diag_code_name(d->code), d->message);
+		else
+			sd_bus_reply_method_return(calls[i], "");
+		sd_bus_message_unref(calls[i]);
+	}
+	free(calls);
+}
+
+static void after_catalog(struct manager *m)
+{
+	refresh_views(m);
+	answer_reloads(m);
+	if (m->running && m->running->state == JOB_WAITING)
+		change_begin(m, m->running);
+}
+
+static void on_catalog(void *userdata, int result, struct catalog *catalog,
+		       const struct diag_list *diags)
+{
+	struct manager *m = userdata;
+
+	reader_free(TAKE_PTR(m->reader));
+	if (m->read_again && manager_read_catalog(m) >= 0)
+		return;
+	diag_list_done(&m->catalog_diags);
+	if (result < 0) {
+		diag_list_append(&m->catalog_diags, diags);
+	} else {
+		report_unfit(catalog, &m->catalog);
+		catalog_done(&m->catalog);
+		m->catalog = *catalog;
+		*catalog = (struct catalog){};
+	}
+	after_catalog(m);
+}
+
+/* A policy that cannot be read allows nothing. */
+static int read_policy(struct manager *m)
+{
+	_cleanup_(diag_list_done) struct diag_list diags = {};
+	int r;
+
+	r = policy_read(m->config.policy, &diags, &m->policy);
+	if (r >= 0 && m->policy.signatures == SIGNATURES_KERNEL)
+		r = kernel_check_enforcement(m->config.sysfs, &diags);
+	if (r < 0) {
+		diag_list_done(&m->catalog_diags);
+		diag_list_append(&m->catalog_diags, &diags);
+	}
+	return r;
+}
+
+int manager_read_catalog(struct manager *m)
+{
+	int r;
+
+	m->read_again = m->reader != NULL;
+	if (m->reader)
+		return 0;
+	r = read_policy(m);
+	if (r >= 0)
+		r = reader_start(
+			m->event, &m->config, *m->kernel_build_id ? m->kernel_build_id : NULL,
+			m->policy.signatures == SIGNATURES_REQUIRE, on_catalog, m, &m->reader);
+	return r;
+}
+
+int manager_reload(struct manager *m, sd_bus_message *call)
+{
+	sd_bus_message **grown;
+	size_t n = 0;
+	int r;
+
+	while (m->reloads && m->reloads[n])
+		n++;
+	grown = reallocarray(m->reloads, n + 2, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	m->reloads = grown;
+	grown[n] = sd_bus_message_ref(call);
+	grown[n + 1] = NULL;
+	r = manager_refresh(m, NULL);
+	if (r < 0 || manager_read_catalog(m) < 0)
+		answer_reloads(m);
+	return 0;
+}
+
+static void on_catalog_changed(void *userdata)
+{
+	struct manager *m = userdata;
+
+	if (manager_read_catalog(m) < 0)
+		after_catalog(m);
 }
 
 int manager_enqueue(struct manager *m, struct job *job)
@@ -290,6 +379,7 @@ static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	manager_refresh(userdata, /* diags= */ NULL);
+	on_catalog_changed(userdata);
 	return 0;
 }
 
@@ -362,6 +452,9 @@ int manager_new(const struct config *config, struct manager **ret)
 		m->config = (struct config){};
 		return r;
 	}
+	r = catalog_watch_new(m->event, &m->config, on_catalog_changed, m, &m->catalog_watch);
+	if (r < 0)
+		return r;
 	if (build_id_of_kernel(m->config.sysfs, m->kernel_build_id) < 0)
 		m->kernel_build_id[0] = '\0';
 	*ret = TAKE_PTR(m);
@@ -377,6 +470,15 @@ static void load_core(struct manager *m)
 		report_problem(&diags, "start");
 }
 
+/* Answer questions, and change nothing. */
+static int start_idle(struct manager *m)
+{
+	if (manager_read_catalog(m) < 0)
+		after_catalog(m);
+	become_ready(m);
+	return 0;
+}
+
 int manager_start(struct manager *m)
 {
 	_cleanup_(start_result_done) struct start_result found = {};
@@ -390,15 +492,16 @@ int manager_start(struct manager *m)
 		return r;
 	if (r < 0) {
 		report_problem(&diags, "start: nothing is changed");
-		become_ready(m);
-		return 0;
+		return start_idle(m);
 	}
 	start_judge(m->config.state, m->current.number, m->config.boot_id, &m->quarantine, &found);
 	if (found.broken) {
 		m->broken = true;
-		become_ready(m);
-		return 0;
+		return start_idle(m);
 	}
+	/* Where nothing is to be brought live, nobody has to wait for the catalog. */
+	if (m->current.n_patches == 0 && !found.leftovers)
+		become_ready(m);
 	job = job_new(JOB_START, found.leftovers, 0, false);
 	if (!job)
 		return -ENOMEM;

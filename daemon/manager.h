@@ -8,11 +8,14 @@
 #include <systemd/sd-event.h>
 
 #include "catalog.h"
+#include "catalog-watch.h"
 #include "config.h"
 #include "generation.h"
 #include "job.h"
 #include "lib/core.h"
+#include "policy.h"
 #include "quarantine.h"
+#include "reader.h"
 #include "view.h"
 #include "watch.h"
 
@@ -24,7 +27,14 @@ struct manager {
 
 	char kernel_build_id[KMEND_BUILD_ID_LEN]; /* "" when it cannot be read */
 	unsigned core_abi; /* 0: the core is not loaded */
+	struct policy policy;
 	struct catalog catalog;
+	struct diag_list
+		catalog_diags; /* why it could not be read last; not empty: nothing is loaded */
+	struct catalog_watch *catalog_watch;
+	struct reader *reader; /* at work; NULL: the catalog is as it was when it was read last */
+	bool read_again; /* something changed meanwhile */
+	sd_bus_message **reloads; /* calls that wait for it, ended by NULL */
 	struct core_patches core;
 	struct watches watches; /* of the core's patches */
 	struct generation current;
@@ -54,7 +64,16 @@ int manager_run(struct manager *manager);
 
 void manager_free(struct manager *manager);
 
-/* Read catalog, core and state folder again. A problem is diagnosed and what can be read kept. */
+/*
+ * Begin to read policy, keys and catalog; a job that is dispatched goes on when that is done. When
+ * it is under way already, it is done once more.
+ */
+int manager_read_catalog(struct manager *manager);
+
+/* Answer this call of Reload when everything has been read. */
+int manager_reload(struct manager *manager, sd_bus_message *call);
+
+/* Read core and state folder again. A problem is diagnosed and what can be read kept. */
 int manager_refresh(struct manager *manager, struct diag_list *diags);
 
 /* Read the core's state again, and tell the bus of changes. */

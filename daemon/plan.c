@@ -23,14 +23,15 @@ static int add_removal(const struct plan_input *in, const char *name, struct pla
 	const struct manifest *m = catalog_manifest(entry);
 	bool known = m && core && strcmp(m->version, core->version) == 0;
 	const char *path = known ? entry->path : NULL;
+	const char *digest = known ? entry->digest : NULL;
 	int r = 0;
 
 	if (!core)
 		return 0;
 	if (core->state != CORE_LOADED)
-		r = steps_add(&plan->steps, STEP_DISABLE, name, core->module, path);
+		r = steps_add(&plan->steps, STEP_DISABLE, name, core->module, path, digest);
 	if (r >= 0)
-		r = steps_add(&plan->steps, STEP_UNLOAD, name, core->module, path);
+		r = steps_add(&plan->steps, STEP_UNLOAD, name, core->module, path, digest);
 	return r < 0 ? r : strv_append(&plan->removed, name);
 }
 
@@ -56,9 +57,11 @@ static int add_addition(const struct node *node, struct plan *plan)
 	if (!module)
 		return -ENOMEM;
 	if (!node->core)
-		r = steps_add(&plan->steps, STEP_LOAD, node->name, module, node->entry->path);
+		r = steps_add(&plan->steps, STEP_LOAD, node->name, module, node->entry->path,
+			      node->entry->digest);
 	if (r >= 0)
-		r = steps_add(&plan->steps, STEP_ENABLE, node->name, module, node->entry->path);
+		r = steps_add(&plan->steps, STEP_ENABLE, node->name, module, node->entry->path,
+			      node->entry->digest);
 	if (r >= 0)
 		r = strv_append(&plan->added, node->name);
 	return r < 0 ? r : strv_append(&plan->versions, node_version(node));

@@ -35,6 +35,7 @@ static void step_done(struct step *s)
 	free(s->patch);
 	free(s->module);
 	free(s->path);
+	free(s->digest);
 }
 
 void steps_done(struct steps *steps)
@@ -46,7 +47,7 @@ void steps_done(struct steps *steps)
 }
 
 int steps_add(struct steps *steps, enum step_op op, const char *patch, const char *module,
-	      const char *path)
+	      const char *path, const char *digest)
 {
 	struct step *grown, s = {.op = op};
 
@@ -57,7 +58,8 @@ int steps_add(struct steps *steps, enum step_op op, const char *patch, const cha
 	s.patch = strdup(patch);
 	s.module = strdup(module);
 	s.path = path ? strdup(path) : NULL;
-	if (!s.patch || !s.module || (path && !s.path)) {
+	s.digest = path ? strdup(digest) : NULL;
+	if (!s.patch || !s.module || (path && (!s.path || !s.digest))) {
 		step_done(&s);
 		return -ENOMEM;
 	}
@@ -71,7 +73,8 @@ int steps_invert(const struct steps *steps, struct steps *ret)
 
 	for (size_t i = steps->n; i-- > 0;) {
 		const struct step *s = &steps->items[i];
-		int r = steps_add(&inverted, inverse(s->op), s->patch, s->module, s->path);
+		int r = steps_add(&inverted, inverse(s->op), s->patch, s->module, s->path,
+				  s->digest);
 
 		if (r < 0) {
 			steps_done(&inverted);

@@ -19,6 +19,7 @@ struct step {
 	char *patch;
 	char *module; /* the kernel module's name */
 	char *path; /* of the .ko; NULL when it is not known, then it cannot be loaded again */
+	char *digest; /* of that file as it was checked; NULL with path */
 };
 
 struct steps {
@@ -43,7 +44,7 @@ int transaction_run(const struct steps *steps, step_func run, void *userdata,
 
 /* Append a step; strings are copied. Returns 0 or -ENOMEM. */
 int steps_add(struct steps *steps, enum step_op op, const char *patch, const char *module,
-	      const char *path);
+	      const char *path, const char *digest);
 
 /* The steps that undo others. Returns 0 or -ENOMEM. */
 int steps_invert(const struct steps *steps, struct steps *ret);

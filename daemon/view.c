@@ -64,6 +64,9 @@ static struct verdict judge(const struct manager *m, const struct catalog_entry 
 	if (!entry)
 		return (struct verdict){"missing", diag_code_name(KM601),
 					"it is not in the catalog for this kernel"};
+	if (entry->masked)
+		return (struct verdict){"masked", diag_code_name(KM636), "",
+					&entry->problems.items[0]};
 	if (entry->problems.n) {
 		const struct diag *d = &entry->problems.items[0];
 

@@ -14,6 +14,7 @@ struct manager;
  * state is a KMEND_STATE_* value of the core's, or, for a patch that is not registered there:
  * "available"    in the catalog, and fit to be applied as far as its file tells
  * "refused"      in the catalog, but must not be loaded; code and reason tell why
+ * "masked"       in the catalog a link to /dev/null stands in its place
  * "quarantined"  the machine died when it was applied last
  * "missing"      part of the generation in force, but not in the catalog
  */

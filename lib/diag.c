@@ -148,6 +148,18 @@ bool diag_list_has(const struct diag_list *list, enum diag_severity severity)
 	return false;
 }
 
+void diag_list_append(struct diag_list *list, const struct diag_list *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		const struct diag *d = &more->items[i];
+		const struct diag_where where = {d->symbol, d->section,    d->file,
+						 d->line,   d->has_offset, d->offset};
+
+		diag_add_hint(list, d->code, d->severity, 0, &where, d->hint, "%s",
+			      d->message ?: diag_code_text(d->code));
+	}
+}
+
 static const char *message_of(const struct diag *diag)
 {
 	return diag->message ?: codes[diag->code].text;

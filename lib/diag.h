@@ -86,6 +86,9 @@ int diag_add_hint(struct diag_list *list, enum diag_code code, enum diag_severit
 
 #define diag_error(list, code, err, ...) diag_add(list, code, DIAG_ERROR, err, NULL, __VA_ARGS__)
 
+/* Append copies; those for which there is no memory are left out. */
+void diag_list_append(struct diag_list *list, const struct diag_list *more);
+
 bool diag_list_has(const struct diag_list *list, enum diag_severity severity);
 
 /*

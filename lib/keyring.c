@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "keyring.h"
 
-#include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -10,8 +9,8 @@
 
 #include "diag.h"
 #include "fileio.h"
+#include "layers.h"
 #include "signature.h"
-#include "strv.h"
 #include "text.h"
 
 struct keyring {
@@ -19,7 +18,6 @@ struct keyring {
 	size_t n;
 };
 
-DEFINE_CLEANUP(DIR *, closedir)
 DEFINE_CLEANUP(BIO *, BIO_free_all)
 
 void keyring_free(struct keyring *keyring)
@@ -44,7 +42,7 @@ static bool is_certificate_name(const char *name)
 
 	for (size_t i = 0; dot && i < ARRAY_SIZE(endings); i++)
 		if (strcmp(dot, endings[i]) == 0)
-			return name[0] != '.';
+			return true;
 	return false;
 }
 
@@ -101,8 +99,6 @@ static int read_certificate(struct keyring *keyring, const char *path, struct di
 
 	if (stat(path, &st) < 0)
 		return leave_out(diags, path, strerror(errno));
-	if (S_ISCHR(st.st_mode)) /* a link to /dev/null */
-		return 0;
 	if (!is_trusted(&st))
 		return leave_out(diags, path, "others than root may write to it");
 	r = file_read(path, KEYRING_FILE_MAX, &data, &size);
@@ -119,43 +115,21 @@ static int read_certificate(struct keyring *keyring, const char *path, struct di
 	return r;
 }
 
-static int read_folder(struct keyring *keyring, const char *folder, char ***seen,
-		       struct diag_list *diags)
-{
-	_cleanup_(closedirp) DIR *dir = opendir(folder);
-	struct dirent *entry;
-	struct stat st;
-	int r = 0;
-
-	if (!dir)
-		return errno == ENOENT ? 0 : leave_out(diags, folder, strerror(errno));
-	if (fstat(dirfd(dir), &st) < 0 || !is_trusted(&st))
-		return leave_out(diags, folder, "others than root may write to it");
-	while (r >= 0 && (entry = readdir(dir))) {
-		_cleanup_free_ char *path = NULL;
-
-		if (!is_certificate_name(entry->d_name) || strv_contains(*seen, entry->d_name))
-			continue;
-		if (strv_length(*seen) >= KEYRING_FILES_MAX)
-			return leave_out(diags, folder, "there are too many files");
-		path = path_join(folder, entry->d_name);
-		r = path ? strv_append(seen, entry->d_name) : -ENOMEM;
-		if (r >= 0)
-			r = read_certificate(keyring, path, diags);
-	}
-	return r;
-}
-
 int keyring_read(char *const *folders, struct diag_list *diags, struct keyring **ret)
 {
 	_cleanup_keyring_ struct keyring *keyring = calloc(1, sizeof(*keyring));
-	_cleanup_strv_ char **seen = NULL;
-	int r = 0;
+	_cleanup_layers_ struct layers files = {};
+	const char *folder = "";
+	int r;
 
 	if (!keyring)
 		return -ENOMEM;
-	for (size_t i = 0; folders && folders[i] && r >= 0; i++)
-		r = read_folder(keyring, folders[i], &seen, diags);
+	r = layers_read(folders, KEYRING_FILES_MAX, &files, &folder);
+	if (r < 0 && r != -ENOMEM)
+		r = leave_out(diags, folder, strerror(-r));
+	for (size_t i = 0; i < files.n && r >= 0; i++)
+		if (!files.items[i].masked && is_certificate_name(files.items[i].name))
+			r = read_certificate(keyring, files.items[i].path, diags);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(keyring);

@@ -11,6 +11,7 @@
 #include "cleanup.h"
 
 struct diag_list;
+struct json_object;
 
 struct manifest_module {
 	char *name;
@@ -77,6 +78,12 @@ int manifest_read(const char *path, struct diag_list *diags, struct manifest **r
  * terminated by a NUL byte that *ret_size does not count.
  */
 int manifest_write(const struct manifest *manifest, char **ret, size_t *ret_size);
+
+/* An object of the same keys; NULL when out of memory. The caller owns it. */
+struct json_object *manifest_to_json(const struct manifest *manifest);
+
+/* Every value is checked as manifest_parse() does. Returns 0, -EBADMSG, or -ENOMEM. */
+int manifest_from_json(struct json_object *object, struct manifest **ret);
 
 /* Was it completed by patchgen, so that it says what kernel the patch is for? */
 bool manifest_is_built(const struct manifest *manifest);

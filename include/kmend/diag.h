@@ -291,7 +291,12 @@
 	  "install a patch that is signed by a current key; check the clock")                   \
 	X(KM634, "the signature does not belong to the patch",                                  \
 	  "reinstall the patch: it was changed after it was signed")                            \
-	X(KM635, "a certificate cannot be used", "correct or remove the file")
+	X(KM635, "a certificate cannot be used", "correct or remove the file")                  \
+	X(KM636, "the patch is masked", "see 'kmendctl unmask'")                                \
+	X(KM637, "the policy leaves signatures to the kernel, which does not enforce them",     \
+	  "boot with module.sig_enforce=1, or set 'signatures' in policy.yaml")                 \
+	X(KM638, "the catalog cannot be read", "see the journal of kmendd")                     \
+	X(KM639, "the patch was changed after it was checked", "try again")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \

@@ -3,7 +3,7 @@
 #ifndef PATCHGEN_INPUTS_H
 #define PATCHGEN_INPUTS_H
 
-#include "../base/digest.h"
+#include "../../lib/digest.h"
 #include "../kernel/kernel.h"
 #include "prepared.h"
 

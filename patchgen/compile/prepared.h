@@ -8,7 +8,7 @@
 #ifndef PATCHGEN_PREPARED_H
 #define PATCHGEN_PREPARED_H
 
-#include "../base/digest.h"
+#include "../../lib/digest.h"
 #include "../kernel/kernel.h"
 
 struct prepared {

@@ -8,7 +8,7 @@
 #include "../../lib/fileio.h"
 #include "../../lib/strv.h"
 #include "debian.h"
-#include "../base/digest.h"
+#include "../../lib/digest.h"
 #include "../base/files.h"
 #include "kernel.h"
 #include "../base/run.h"

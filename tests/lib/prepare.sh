@@ -136,10 +136,21 @@ example_applies()
 		<"$(dirname "$1")/$(sed -n 's/^patch: *//p' "$1")" >/dev/null
 }
 
+# A key to sign patches with, made once; the guests trust its certificate.
+signing_key()
+{
+	[ ! -s "$build/keys/tests.pem" ] || return 0
+	mkdir -p "$build/keys"
+	openssl req -new -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -batch \
+		-subj "/CN=kmend tests" -keyout "$build/tests.key" -out "$build/keys/tests.pem"
+}
+
 # build_patch MANIFEST: into build/patches/NAME
 build_patch()
 {
-	patchgen build --release "$kernel" "$1" -o "$build/patches"
+	signing_key 2>/dev/null
+	patchgen build --release "$kernel" "$1" -o "$build/patches" \
+		--sign-key="$build/tests.key" --sign-cert="$build/keys/tests.pem"
 }
 
 # install_product DIR: what a package would install, kept in a folder of its own
@@ -169,7 +180,7 @@ system_boot()
 	installed=$1 patches=$2
 	shift 2
 	"$top/tests/system/boot" --kernel "$kernel" --install "$installed" \
-		--core "$build/normal/kmod/kmend.ko" --patches "$patches" \
+		--core "$build/normal/kmod/kmend.ko" --patches "$patches" --keys "$build/keys" \
 		--enable kmendd.service "$@"
 }
 

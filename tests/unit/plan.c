@@ -52,12 +52,13 @@ static void live(const char *name, char *const *depends)
 
 static struct plan_input input(void)
 {
-	const struct catalog_kernel kernel = {TEST_RELEASE, TEST_BUILD_ID};
+	char *const folders[] = {folder, NULL};
+	const struct catalog_rules rules = {folders, TEST_RELEASE, TEST_BUILD_ID, NULL};
 	struct plan_input i = in;
 
 	catalog_done(&catalog);
 	core_patches_done(&core);
-	cr_assert_eq(catalog_read(folder, &kernel, &catalog), 0);
+	cr_assert_eq(catalog_read(&rules, &catalog), 0);
 	cr_assert_eq(core_list(sysfs, &core), 0);
 	i.sysfs = sysfs;
 	return i;

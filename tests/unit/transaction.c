@@ -34,12 +34,12 @@ static struct steps replace(void)
 {
 	struct steps steps = {};
 
-	steps_add(&steps, STEP_DISABLE, "a", "kmend_a", "/a.ko");
-	steps_add(&steps, STEP_UNLOAD, "a", "kmend_a", "/a.ko");
-	steps_add(&steps, STEP_LOAD, "b", "kmend_b", "/b.ko");
-	steps_add(&steps, STEP_ENABLE, "b", "kmend_b", "/b.ko");
-	steps_add(&steps, STEP_LOAD, "c", "kmend_c", "/c.ko");
-	steps_add(&steps, STEP_ENABLE, "c", "kmend_c", "/c.ko");
+	steps_add(&steps, STEP_DISABLE, "a", "kmend_a", "/a.ko", "da");
+	steps_add(&steps, STEP_UNLOAD, "a", "kmend_a", "/a.ko", "da");
+	steps_add(&steps, STEP_LOAD, "b", "kmend_b", "/b.ko", "db");
+	steps_add(&steps, STEP_ENABLE, "b", "kmend_b", "/b.ko", "db");
+	steps_add(&steps, STEP_LOAD, "c", "kmend_c", "/c.ko", "dc");
+	steps_add(&steps, STEP_ENABLE, "c", "kmend_c", "/c.ko", "dc");
 	return steps;
 }
 
@@ -100,7 +100,7 @@ Test(transaction, inverse)
 	cr_assert_eq(transaction_run(&steps, run, &k, NULL, &failed), 0);
 	cr_assert_eq(transaction_run(&inverse, run, &k, NULL, &failed), 0);
 	cr_assert(k.state[0] == 2 && k.state[1] == 0 && k.state[2] == 0);
-	cr_assert_str_eq(inverse.items[0].path, "/c.ko");
+	cr_assert_str_eq(inverse.items[0].path, "/c.ko", "dc");
 	steps_done(&steps);
 	steps_done(&inverse);
 }

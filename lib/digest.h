@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* SHA-256 of files, folders and lists of them, as text. */
-#ifndef PATCHGEN_DIGEST_H
-#define PATCHGEN_DIGEST_H
+#ifndef KMEND_LIB_DIGEST_H
+#define KMEND_LIB_DIGEST_H
 
 #include <stddef.h>
 
-#include "../../lib/cleanup.h"
+#include "cleanup.h"
 
 #define DIGEST_TEXT 65 /* hexadecimal, terminated */
 
