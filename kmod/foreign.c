@@ -121,6 +121,18 @@ bool foreign_owner(unsigned long old_addr, unsigned long ip, char ret[FOREIGN_OW
 	return ops != NULL;
 }
 
+void foreign_describe(unsigned long callback, unsigned long flags, char ret[FOREIGN_OWNER_LEN])
+{
+	if ((const void *)callback == kernel.klp_ftrace_handler)
+		strscpy(ret, "an in-tree livepatch", FOREIGN_OWNER_LEN);
+	else if ((const void *)callback == kernel.kprobe_ftrace_handler)
+		strscpy(ret, "a kprobe with a post_handler", FOREIGN_OWNER_LEN);
+	else if (flags & FTRACE_OPS_FL_DIRECT)
+		strscpy(ret, "a BPF trampoline or direct call", FOREIGN_OWNER_LEN);
+	else
+		snprintf(ret, FOREIGN_OWNER_LEN, "the ftrace handler %ps", (void *)callback);
+}
+
 bool foreign_suspend(void)
 {
 	if (!mutex_trylock(kernel.klp_mutex))

@@ -13,6 +13,9 @@
  */
 bool foreign_owner(unsigned long old_addr, unsigned long ip, char ret[FOREIGN_OWNER_LEN]);
 
+/* Whose ftrace op that is, by what ftrace calls for it and its flags, in words. */
+void foreign_describe(unsigned long callback, unsigned long flags, char ret[FOREIGN_OWNER_LEN]);
+
 /*
  * Keep the in-tree engine from beginning a transition, until foreign_resume(). False when one is
  * under way (or might be): then nothing is held.

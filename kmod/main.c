@@ -4,9 +4,11 @@
 #include <linux/module.h>
 
 #include "notrace.h"
+#include "op.h"
 #include "symbols.h"
 #include "sysfs.h"
 #include "transition.h"
+#include "verify.h"
 #include "version.h"
 
 static int __init kmend_init(void)
@@ -20,17 +22,22 @@ static int __init kmend_init(void)
 	if (r)
 		return r;
 	r = sysfs_init();
-	if (r)
+	if (r) {
 		notrace_exit();
-	return r;
+		return r;
+	}
+	verify_init();
+	return 0;
 }
 
 static void __exit kmend_exit(void)
 {
 	/* Patch modules link to the core, so none is registered any more. */
+	verify_exit();
 	transition_exit();
 	sysfs_exit();
 	notrace_exit();
+	op_exit();
 }
 
 module_init(kmend_init);

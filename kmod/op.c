@@ -7,16 +7,12 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "compat.h"
 #include "registry.h"
 #include "site.h"
 
 #define OP_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
-
-#define CALL_OPCODE 0xe8
-#define INT3_OPCODE 0xcc /* for a moment, while ftrace changes the call */
 
 /* With a table of its own for the handler to find sites in. */
 struct op {
@@ -68,6 +64,11 @@ static void notrace op_handler(unsigned long ip, unsigned long parent_ip, struct
 	this_cpu_inc(*version->calls);
 }
 
+static void ops_init(struct ftrace_ops *ops)
+{
+	*ops = (struct ftrace_ops){.func = op_handler, .flags = OP_FLAGS};
+}
+
 struct op *op_new(unsigned int nr)
 {
 	struct op *op;
@@ -75,8 +76,7 @@ struct op *op_new(unsigned int nr)
 	op = kzalloc(sizeof(*op), GFP_KERNEL);
 	if (!op)
 		return NULL;
-	op->ops.func = op_handler;
-	op->ops.flags = OP_FLAGS;
+	ops_init(&op->ops);
 	INIT_LIST_HEAD(&op->node);
 	/* Twice as many slots as sites keeps the way to each short. */
 	op->mask = roundup_pow_of_two(2 * nr) - 1;
@@ -243,15 +243,6 @@ static void op_shrink(struct op *op)
 	kvfree(ips);
 }
 
-bool func_is_live(const struct func *func)
-{
-	u8 opcode;
-
-	return func->site && site_sends_to(func->site, func) &&
-	       copy_from_kernel_nofault(&opcode, (void *)func->ip, sizeof(opcode)) == 0 &&
-	       (opcode == CALL_OPCODE || opcode == INT3_OPCODE);
-}
-
 int op_release_unused(void)
 {
 	struct op *op, *next;
@@ -269,4 +260,68 @@ int op_release_unused(void)
 		op_free(op);
 	}
 	return 0;
+}
+
+const struct ftrace_ops *op_ftrace(const struct op *op)
+{
+	return &op->ops;
+}
+
+static LIST_HEAD(disowned); /* ops that others have unregistered; under kmend_lock */
+
+/* Have new take the place of old, whose memory stays: somebody may be about to leave it only now. */
+static void op_replace(struct op *old, struct op *new)
+{
+	unsigned int i;
+
+	for (i = 0; i < new->nr; i++)
+		new->sites[i].op = new;
+	list_replace(&old->node, &new->node);
+	old->sites = NULL;
+	old->table = NULL;
+	old->nr = 0;
+	list_add_tail(&old->node, &disowned);
+}
+
+int op_revive(struct op *op)
+{
+	unsigned int i, nr = 0;
+	unsigned long *ips;
+	struct op *new;
+	int r;
+
+	if (op->ops.flags & FTRACE_OPS_FL_ENABLED)
+		return -EEXIST;
+	new = kmemdup(op, sizeof(*op), GFP_KERNEL);
+	ips = kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL);
+	r = -ENOMEM;
+	if (!new || !ips)
+		goto out;
+	for (i = 0; i < op->nr; i++)
+		if (site_is_known(&op->sites[i]))
+			ips[nr++] = op->sites[i].ip;
+
+	ops_init(&new->ops);
+	r = ftrace_set_filter_ips(&new->ops, ips, nr, 0, 1);
+	if (r == 0)
+		r = register_ftrace_function(&new->ops);
+	if (r == 0)
+		op_replace(op, new);
+	else if (r != -ENODEV)
+		ftrace_free_filter(&new->ops);
+out:
+	/* When ftrace has died, it may still call it. */
+	if (r && r != -ENODEV)
+		kfree(new);
+	kvfree(ips);
+	return r;
+}
+
+void op_exit(void)
+{
+	struct op *op, *next;
+
+	list_for_each_entry_safe(op, next, &disowned, node)
+		op_free(op);
+	INIT_LIST_HEAD(&disowned);
 }

@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-struct func;
+struct ftrace_ops;
 struct op;
 struct site;
 
@@ -36,7 +36,16 @@ void op_free(struct op *op);
  */
 int op_release_unused(void);
 
-/* Is this version in effect: the call at the function's entry in place and the site switched? */
-bool func_is_live(const struct func *func);
+/* What ftrace is told. */
+const struct ftrace_ops *op_ftrace(const struct op *op);
+
+/*
+ * Somebody else has unregistered it: let a fresh one with its sites take its place. Returns 0, or a negative errno with nothing
+ * changed; -EEXIST when it is not so.
+ */
+int op_revive(struct op *op);
+
+/* Free what that has left behind, at the core's own end. */
+void op_exit(void);
 
 #endif

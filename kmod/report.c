@@ -20,6 +20,11 @@ static const char *const code_names[] = {
 #undef X
 };
 
+const char *report_code_name(enum report_code code)
+{
+	return code_names[code];
+}
+
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {
 	struct va_format message = {.fmt = format};

@@ -15,6 +15,9 @@ enum report_code {
 #undef X
 };
 
+/* "KMnnn". */
+const char *report_code_name(enum report_code code);
+
 /* Log why something about a patch was refused, keep it as its last error, return err unchanged. */
 __printf(4, 5) int refuse(struct patch *patch, int err, enum report_code code, const char *format,
 			  ...);

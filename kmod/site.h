@@ -25,6 +25,8 @@ struct site {
 	struct func *top; /* under kmend_lock; the others are below it; NULL: the old function */
 	struct func *next; /* on top after the transaction that it is part of */
 	struct list_head changing; /* in that transaction; empty: it is part of none */
+	bool is_lost; /* its redirect was found not to be in effect, and told of */
+	bool is_recorded; /* ftrace's own record says what it should, at the last look */
 	const struct version *version; /* read by the handler; NULL: the old function */
 };
 

@@ -46,6 +46,17 @@ struct kernel_symbols {
 	const char *cpuidle_text_start, *cpuidle_text_end;
 	const char *noinstr_text_start, *noinstr_text_end;
 	unsigned long (*ftrace_find_rec_direct)(unsigned long ip); /* NULL: there are none */
+
+	/* What a call passes through from a function's entry on, and ftrace's records of it. */
+	const void *ftrace_caller, *ftrace_regs_caller, *ftrace_regs_op_ptr, *ftrace_regs_call;
+	const void *ftrace_list_func;
+	struct ftrace_ops **function_trace_op;
+	struct ftrace_rec_iter *(*ftrace_rec_iter_start)(void);
+	struct ftrace_rec_iter *(*ftrace_rec_iter_next)(struct ftrace_rec_iter *iter);
+	struct dyn_ftrace *(*ftrace_rec_iter_record)(struct ftrace_rec_iter *iter);
+	const int *ftrace_disabled;
+	struct mutex *ftrace_lock, *text_mutex;
+	void (*text_poke_bp)(void *addr, const void *opcode, size_t len, const void *emulate);
 };
 
 extern struct kernel_symbols kernel;

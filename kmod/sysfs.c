@@ -199,6 +199,8 @@ int __init sysfs_init(void)
 		r = sysfs_create_files(transition_kobj, transition_attributes);
 	if (r == 0)
 		r = sysfs_create_files(root_kobj, root_attributes);
+	if (r == 0)
+		r = sysfs_verify_add(root_kobj);
 	if (r)
 		sysfs_exit();
 	return r;
@@ -206,6 +208,7 @@ int __init sysfs_init(void)
 
 void sysfs_exit(void)
 {
+	sysfs_verify_remove();
 	kobject_put(patches_kobj);
 	kobject_put(transition_kobj);
 	kobject_put(root_kobj);

@@ -20,6 +20,11 @@ void sysfs_patch_remove(struct patch *patch);
 /* Wake those who poll. */
 void sysfs_patch_state_changed(struct patch *patch);
 void sysfs_transition_changed(void);
+void sysfs_verify_changed(struct patch *patch);
+
+/* The folder of verification; sysfs_verify.c. */
+int sysfs_verify_add(struct kobject *root);
+void sysfs_verify_remove(void);
 
 /* A KMEND_STATE_* value. */
 const char *patch_state_name(enum patch_state state);

@@ -12,6 +12,7 @@
 #include "request.h"
 #include "sysfs.h"
 #include "transition.h"
+#include "verify.h"
 
 struct patch_attribute {
 	struct attribute attr;
@@ -100,14 +101,35 @@ static ssize_t last_error_show(struct patch *patch, char *buf)
 }
 PATCH_ATTRIBUTE(last_error);
 
+static ssize_t verify_show(struct patch *patch, char *buf)
+{
+	unsigned int lost;
+
+	mutex_lock(&kmend_lock);
+	lost = verify_lost(patch);
+	mutex_unlock(&kmend_lock);
+	return sysfs_emit(buf, "%u\n", lost);
+}
+
+static ssize_t verify_store(struct patch *patch, const char *buf, size_t size)
+{
+	bool run;
+	int r;
+
+	r = kstrtobool(buf, &run);
+	if (r || !run)
+		return r ?: -EINVAL;
+	mutex_lock(&kmend_lock);
+	r = patch->registered ? verify_patch(patch) : -ENODEV;
+	mutex_unlock(&kmend_lock);
+	return r ?: (ssize_t)size;
+}
+
+static struct patch_attribute patch_verify = __ATTR_RW(verify);
+
 static struct attribute *patch_attrs[] = {
-	&patch_enabled.attr,
-	&patch_state.attr,
-	&patch_version.attr,
-	&patch_module.attr,
-	&patch_build_id.attr,
-	&patch_last_error.attr,
-	NULL,
+	&patch_verify.attr, &patch_enabled.attr,  &patch_state.attr,      &patch_version.attr,
+	&patch_module.attr, &patch_build_id.attr, &patch_last_error.attr, NULL,
 };
 ATTRIBUTE_GROUPS(patch);
 
@@ -158,7 +180,7 @@ static ssize_t live_show(const struct func *func, char *buf)
 	bool live;
 
 	mutex_lock(&kmend_lock);
-	live = func_is_live(func);
+	live = verify_func(func) == PROOF_LIVE;
 	mutex_unlock(&kmend_lock);
 	return sysfs_emit(buf, "%d\n", live);
 }

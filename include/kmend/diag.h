@@ -230,6 +230,12 @@
 	  "apply that one first, or both in one transaction")                                   \
 	X(KM521, "a transaction cannot be understood",                                          \
 	  "write words of the form +NAME or -NAME, each a registered patch's and only once")    \
+	X(KM522, "a redirect of a live patch was lost",                                         \
+	  "see who else changes functions; where it stays lost, revert the patch and apply it") \
+	X(KM523, "somebody else wanted a function that a patch redirects, and was refused",     \
+	  "revert the patch first, or have the other choose another function")                  \
+	X(KM524, "ftrace has shut itself down",                                                 \
+	  "reboot: live patches stay in effect, and cannot be reverted")                        \
 	X(KM540, "a module is another build than the patch was made for",                       \
 	  "install the patch that was built for this module, or the module it was built for")   \
 	X(KM541, "what the patch needs of a module cannot be found or set",                     \

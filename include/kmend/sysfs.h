@@ -22,6 +22,17 @@
  *                                     could not be trusted; empty when nobody did
  *   transition/callback               "EVENT FUNCTION" of the callback that runs now, or empty;
  *                                     EVENT is a KMEND_SYSFS_* name of a callback
+ *   verify/run                        write 1 to prove all redirects; EIO when one is lost
+ *   verify/interval                   seconds between two proofs without being asked; 0: none
+ *   verify/passes                     how often all redirects were proved
+ *   verify/redirects                  how many there were at the last time
+ *   verify/lost                       losses found so far
+ *   verify/repaired                   losses of these that the core has put right
+ *   verify/rivals                     others who wanted a redirected function and were refused
+ *   verify/event                      "NAME: KMnnn TEXT" of the last loss or rival, or empty;
+ *                                     pollable
+ *   patches/NAME/verify               write 1 to prove its redirects; reads how many are lost now;
+ *                                     pollable
  *   patches/NAME/enabled              write 1 to apply, 0 to revert (also one under way)
  *   patches/NAME/state                a KMEND_STATE_* value; pollable (POLLPRI)
  *   patches/NAME/version              the patch's version
@@ -62,6 +73,9 @@
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
 #define KMEND_SYSFS_TR_CALLBACK    "callback"
 #define KMEND_SYSFS_TR_CHANGES     "changes"
+#define KMEND_SYSFS_VERIFY         "verify"
+#define KMEND_SYSFS_VERIFY_RUN     "run"
+#define KMEND_SYSFS_VERIFY_EVENT   "event"
 #define KMEND_SYSFS_ENABLED        "enabled"
 #define KMEND_SYSFS_STATE          "state"
 #define KMEND_SYSFS_PATCH_VERSION  "version"

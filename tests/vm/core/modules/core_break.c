@@ -75,7 +75,7 @@ static int unregister_all(void)
 static int act(char *text)
 {
 	static const u8 nop[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
-	static const u8 junk[] = {0xb8, 0x00, 0x00, 0x00, 0x00}; /* mov $0, %eax */
+	static const u8 junk[] = {0xe9, 0x00, 0x00, 0x00, 0x00}; /* jmp to the next */
 	const char *verb = strsep(&text, " ");
 	void (*kill)(void) = (void *)lookup("ftrace_kill");
 

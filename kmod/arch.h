@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What depends on the architecture; each has its arch-NAME.c. */
+#ifndef KMEND_ARCH_H
+#define KMEND_ARCH_H
+
+#include <linux/types.h>
+
+struct ftrace_ops;
+
+/* What is found at a function's entry, where ftrace has its place. */
+enum arch_entry {
+	ARCH_ENTRY_CALL,
+	ARCH_ENTRY_NOP, /* as it is while ftrace has nothing to call */
+	ARCH_ENTRY_OTHER, /* neither, or it cannot be read */
+};
+
+/* Decode the instruction at ip; *ret_target is where a call goes. Needs text_mutex. */
+enum arch_entry arch_read_entry(unsigned long ip, unsigned long *ret_target);
+
+/* Write a call over the NOP at ip. Needs text_mutex. */
+void arch_write_call(unsigned long ip, unsigned long target);
+
+/* Does the trampoline that ftrace made for this op alone call its function, with itself? */
+bool arch_trampoline_reaches(const struct ftrace_ops *ops);
+
+/* The trampolines that all ops share: with all registers for the callback, and with arguments only. */
+unsigned long arch_regs_trampoline(void);
+unsigned long arch_args_trampoline(void);
+
+/* What the shared one with registers calls, or 0. */
+unsigned long arch_regs_trampoline_calls(void);
+
+#endif
