@@ -182,6 +182,7 @@ int affected_add_indirect(const struct kernel *kernel, const char *config, const
 	bool is_live = false;
 	const char *image = arch_other_image(path, &is_live);
 	enum member member;
+	int r;
 
 	if (image && is_live)
 		return diag_add(diags, KM306, DIAG_REFUSAL, -EINVAL, &where,
@@ -189,7 +190,9 @@ int affected_add_indirect(const struct kernel *kernel, const char *config, const
 	if (image)
 		return 0;
 
-	return add_compiled(kernel, config, path, 0, affected, &member, &option);
+	r = add_compiled(kernel, config, path, 0, affected, &member, &option);
+	/* What the Makefiles do not tell, the compiler will. */
+	return r == 0 && member == MEMBER_NOT_LISTED ? add_once(&affected->sources, path) : r;
 }
 
 static int add_c_file(const struct kernel *kernel, const char *config, const char *path,

@@ -292,6 +292,8 @@ static int find_by_neighbour(const char *source, const char *path, char **ret_ma
 	int n = length_above(path, strlen(path)), above = n, r;
 	bool is_listed = false;
 
+	if (n <= 0)
+		return -ENOENT;
 	r = makefile_read(source, path, n, &own);
 	r = r ?: folder_is_listed(source, path, n, &is_listed);
 	if (r < 0 || is_listed)
@@ -299,7 +301,7 @@ static int find_by_neighbour(const char *source, const char *path, char **ret_ma
 	do {
 		above = length_above(path, above);
 		/* drivers/ and the like have folders of everything. */
-		if (above == 0 || !memchr(path, '/', above - 1))
+		if (above <= 0 || !memchr(path, '/', above - 1))
 			return -ENOENT;
 		r = find_outward(source, path, above, &folder, &text, &name);
 	} while (r == -ENOENT);

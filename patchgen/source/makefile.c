@@ -3,12 +3,14 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../lib/fileio.h"
 #include "../base/files.h"
 
-#define DEPTH_MAX 4 /* objects made of objects */
+#define DEPTH_MAX    4 /* objects made of objects */
+#define INCLUDES_MAX 8
 
 struct search {
 	const char *config;
@@ -167,16 +169,102 @@ int makefile_member(const char *makefile, const char *config, const char *object
 	return r;
 }
 
+/* "$(addprefix libxfs/, a.o b.o)" to "libxfs/a.o libxfs/b.o", where all is plain text; at: where. */
+static int expand_prefix(char **text, size_t at, size_t *ret_end)
+{
+	static const char name[] = "$(addprefix ", blanks[] = " \t\n\\";
+	const char *prefix = *text + at + strlen(name), *comma = prefix + strcspn(prefix, ",()$");
+	const char *word = comma + 1, *end = word + strcspn(word, "()$");
+	_cleanup_free_ char *words = strdup(""), *expanded = NULL;
+	int n = comma - prefix, r = 0;
+
+	*ret_end = at + 1;
+	if (*comma != ',' || *end != ')')
+		return 0;
+	while (r == 0 && (word += strspn(word, blanks)) < end) {
+		int length = strcspn(word, " \t\n\\)");
+		char *more;
+
+		r = string_format(&more, "%s%.*s%.*s ", words ?: "", n, prefix, length, word);
+		if (r == 0) {
+			free(words);
+			words = more;
+		}
+		word += length;
+	}
+	r = r ?: string_format(&expanded, "%.*s%s%s", (int)at, *text, words ?: "", end + 1);
+	if (r < 0)
+		return r;
+	*ret_end = at + strlen(words);
+	free(*text);
+	*text = TAKE_PTR(expanded);
+	return 0;
+}
+
+static int expand_prefixes(char **text)
+{
+	const char *found;
+	size_t at = 0;
+	int r = 0;
+
+	while (r == 0 && (found = strstr(*text + at, "$(addprefix ")))
+		r = expand_prefix(text, found - *text, &at);
+	return r;
+}
+
+/* The file that a line at this place includes from within the folder: "include $(src)/a/Kbuild". */
+static char *included_name(const char *line)
+{
+	static const char start[] = "include $(src)/";
+	size_t n = strlen(start);
+
+	if (strncmp(line, start, n) != 0)
+		return NULL;
+	return strndup(line + n, strcspn(line + n, " \t\n#"));
+}
+
+static int read_text(const char *source, const char *path, int n, const char *name, unsigned depth,
+		     FILE *out)
+{
+	_cleanup_free_ char *full = NULL, *text = NULL;
+	int r;
+
+	r = string_format(&full, "%s/%.*s%s", source, n, path, name);
+	r = r ?: file_read(full, MAKEFILE_MAX, &text, NULL);
+	for (const char *line = text; r == 0 && *line;) {
+		_cleanup_free_ char *included = depth < INCLUDES_MAX ? included_name(line) : NULL;
+		size_t length = strcspn(line, "\n");
+
+		if (included)
+			r = read_text(source, path, n, included, depth + 1, out);
+		if (included && r == -ENOENT)
+			r = 0;
+		if (!included)
+			fwrite(line, 1, length, out);
+		fputc('\n', out);
+		line += length + (line[length] == '\n');
+	}
+	return r;
+}
+
 int makefile_read(const char *source, const char *path, int n, char **ret)
 {
 	static const char *const names[] = {"Kbuild", "Makefile"};
 	int r = -ENOENT;
 
 	for (size_t i = 0; r == -ENOENT && i < ARRAY_SIZE(names); i++) {
-		_cleanup_free_ char *full = NULL;
+		_cleanup_free_ char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
 
-		r = string_format(&full, "%s/%.*s%s", source, n, path, names[i]);
-		r = r ?: file_read(full, MAKEFILE_MAX, ret, NULL);
+		if (!out)
+			return -ENOMEM;
+		r = read_text(source, path, n, names[i], 0, out);
+		if (fclose(out) != 0)
+			return -ENOMEM;
+		r = r ?: expand_prefixes(&text);
+		if (r == 0)
+			*ret = TAKE_PTR(text);
 	}
 	return r;
 }

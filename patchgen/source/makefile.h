@@ -23,7 +23,7 @@ int makefile_member_of_tree(const char *source, const char *config, const char *
 
 /*
  * The text of the Makefile, or Kbuild, of the folder that the first n characters of path name, with
- * their '/'; -ENOENT.
+ * their '/', with what it includes from within that folder; -ENOENT.
  */
 int makefile_read(const char *source, const char *path, int n, char **ret);
 

@@ -6,6 +6,7 @@
 #include "lib/strv.h"
 #include "patchgen/source/declarations.h"
 #include "patchgen/kernel/kallsyms.h"
+#include "patchgen/source/affected.h"
 #include "patchgen/source/makefile.h"
 #include "patchgen/source/redeclared.h"
 #include "patchgen/kernel/symbolfile.h"
@@ -252,6 +253,64 @@ Test(makefile, tells_what_is_configured)
 	cr_assert_eq(member(text, "sub/", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
 	cr_assert_eq(member(text, "a.o", NULL), MEMBER_NOT_LISTED);
 	cr_assert_eq(member(text, "art.o", NULL), MEMBER_NOT_LISTED);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	cr_assert_not_null(f);
+	fputs(text, f);
+	cr_assert_eq(fclose(f), 0);
+}
+
+Test(makefile, reads_what_it_includes_from_within)
+{
+	char folder[] = "/tmp/kmend-makefile-XXXXXX", path[256];
+	_cleanup_free_ char *text = NULL;
+
+	cr_assert_not_null(mkdtemp(folder));
+	write_file(folder, "Makefile",
+		   "include $(src)/part\n"
+		   "include $(src)/missing\n"
+		   "big-y += $(addprefix lib/, \\\n\ta.o \\\n\tb.o) $(addprefix $(X)/,c.o) d.o\n"
+		   "obj-$(CONFIG_OFF) += $(part-y)\n"
+		   "obj-$(CONFIG_ON) += big.o\n");
+	write_file(folder, "part", "include $(src)/part\npart-y := part/e.o\n");
+	cr_assert_eq(makefile_read(folder, "", 0, &text), 0);
+	cr_assert_eq(member(text, "lib/a.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "lib/b.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "d.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "a.o", NULL), MEMBER_NOT_LISTED);
+	cr_assert_eq(member(text, "part/e.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	snprintf(path, sizeof(path), "rm -r %s", folder);
+	cr_assert_eq(system(path), 0);
+}
+
+/* A header's change must not pass over what a Makefile hides from us. */
+Test(affected, leaves_to_the_compiler_what_no_makefile_names)
+{
+	static const char config[] = "CONFIG_ON=y\n";
+	char folder[] = "/tmp/kmend-affected-XXXXXX", path[256];
+	_cleanup_(diag_list_done) struct diag_list diags = {0};
+	struct kernel kernel = {.source = folder};
+	struct affected affected = {0};
+
+	cr_assert_not_null(mkdtemp(folder));
+	write_file(folder, "Makefile", "obj-$(CONFIG_OFF) += off.o\nobj-$(CONFIG_ON) += on.o\n");
+	cr_assert_eq(affected_add_indirect(&kernel, config, "off.c", &affected, &diags), 0);
+	cr_assert_null(affected.sources);
+	cr_assert_eq(affected_add_indirect(&kernel, config, "on.c", &affected, &diags), 0);
+	cr_assert_eq(affected_add_indirect(&kernel, config, "hidden.c", &affected, &diags), 0);
+	cr_assert_eq(strv_length(affected.sources), 2);
+	cr_assert(strv_contains(affected.sources, "on.c"));
+	cr_assert(strv_contains(affected.sources, "hidden.c"));
+	affected_done(&affected);
+	snprintf(path, sizeof(path), "rm -r %s", folder);
+	cr_assert_eq(system(path), 0);
 }
 
 static void expect_names(const char *text, const char *wanted)
