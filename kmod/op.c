@@ -46,7 +46,8 @@ static __always_inline const struct site *table_find(const struct op *op, unsign
  * Runs at the entry of every redirected function, in any context, NMI and idle included. It calls
  * nothing that could be traced, so it cannot come back to itself, and it takes no lock: its table
  * is complete before the op is registered and is freed after unregistering has waited for
- * everyone in here. What may change meanwhile is the version, one word.
+ * everyone in here. What may change meanwhile are the versions of the site. In a transition a
+ * straggler looks at its own stack in here; pending.c sees to it that this does not come back.
  */
 static void notrace op_handler(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			       struct ftrace_regs *fregs)
@@ -57,7 +58,9 @@ static void notrace op_handler(unsigned long ip, unsigned long parent_ip, struct
 
 	if (!site)
 		return;
-	version = READ_ONCE(site->version);
+	/* Pairs with the releases of site.c. */
+	version = smp_load_acquire(&site->is_changing) ? site_choose(site) :
+							 READ_ONCE(site->version);
 	if (!version)
 		return;
 	ftrace_regs_set_instruction_pointer(fregs, version->addr);

@@ -13,7 +13,7 @@
 #include "report.h"
 #include "sysfs.h"
 #include "transition.h"
-#include "unwind.h"
+#include "ranges.h"
 #include "validate.h"
 
 DEFINE_MUTEX(kmend_lock); /* the registry, all sites and the transition */

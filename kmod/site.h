@@ -27,7 +27,11 @@ struct site {
 	struct list_head changing; /* in that transaction; empty: it is part of none */
 	bool is_lost; /* its redirect was found not to be in effect, and told of */
 	bool is_recorded; /* ftrace's own record says what it should, at the last look */
-	const struct version *version; /* read by the handler; NULL: the old function */
+
+	/* What the handler reads; NULL: the old function. */
+	const struct version *version; /* for everybody, unless */
+	bool is_changing; /* then a task gets one of these, by its side */
+	const struct version *before, *after;
 };
 
 /* The site whose call is at ip, or NULL. Needs kmend_lock. */
@@ -44,7 +48,18 @@ bool site_is_known(const struct site *site);
 void site_push(struct site *site, struct func *func);
 void site_pull(struct site *site, struct func *func);
 
-/* Are callers sent to this version now? Needs kmend_lock. */
+/*
+ * From now on the side of a task says what it gets, the present version or that of "next", and from
+ * then on everybody gets this one. Both need kmend_lock; at the latter no task may be on a side
+ * that gives it another.
+ */
+void site_begin_change(struct site *site);
+void site_end_change(struct site *site, const struct func *func);
+
+/* What the current task, which is at the site, gets in a change. In any context. */
+const struct version *site_choose(const struct site *site);
+
+/* Are callers sent to this version, those at least who are not stragglers? Needs kmend_lock. */
 bool site_sends_to(const struct site *site, const struct func *func);
 
 #endif

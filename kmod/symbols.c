@@ -48,6 +48,7 @@ int __init symbols_resolve(void)
 		{"ftrace_free_filter", &kernel.ftrace_free_filter},
 		{"arch_stack_walk_reliable", &kernel.arch_stack_walk_reliable},
 		{"idle_task", &kernel.idle_task},
+		{"put_task_stack", &kernel.put_task_stack},
 		{"find_module", &kernel.find_module},
 		{"kallsyms_lookup_size_offset", &kernel.kallsyms_lookup_size_offset},
 		{"core_kernel_text", &kernel.core_kernel_text},

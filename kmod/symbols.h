@@ -21,6 +21,7 @@ struct kernel_symbols {
 	int (*arch_stack_walk_reliable)(stack_trace_consume_fn consume_entry, void *cookie,
 					struct task_struct *task);
 	struct task_struct *(*idle_task)(int cpu);
+	void (*put_task_stack)(struct task_struct *task);
 	struct module *(*find_module)(const char *name);
 	int (*kallsyms_lookup_size_offset)(unsigned long addr, unsigned long *symbolsize,
 					   unsigned long *offset);

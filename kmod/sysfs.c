@@ -146,12 +146,66 @@ static ssize_t straggler_show(struct kobject *kobj, struct kobj_attribute *attr,
 	struct transition_view view;
 
 	transition_read(&view);
-	if (!view.straggler.task)
+	if (view.nr_stragglers == 0)
 		return sysfs_emit(buf, "\n");
-	return sysfs_emit(buf, "%d %.*s %s\n", view.straggler.pid, (int)sizeof(view.straggler.comm),
-			  view.straggler.comm, view.straggler.function);
+	if (!view.straggler.inside)
+		return sysfs_emit(buf, "%d %s ?\n", view.straggler.pid, view.straggler.comm);
+	return sysfs_emit(buf, "%d %s %ps\n", view.straggler.pid, view.straggler.comm,
+			  (void *)view.straggler.inside);
 }
 ATTRIBUTE(straggler);
+
+static ssize_t straggler_count_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%u\n", view.nr_stragglers);
+}
+ATTRIBUTE(straggler_count);
+
+static ssize_t stragglers_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return transition_read_stragglers(buf);
+}
+
+/* Stacks are for root alone, as in /proc. */
+static struct kobj_attribute stragglers_attribute = __ATTR_RO_MODE(stragglers, 0400);
+
+static ssize_t stops_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+	unsigned int i;
+	ssize_t n = 0;
+
+	transition_read(&view);
+	for (i = 0; i < view.nr_stops; i++)
+		n += sysfs_emit_at(buf, n, "%s%llu", i ? " " : "", view.stops_ns[i]);
+	return n + sysfs_emit_at(buf, n, "\n");
+}
+ATTRIBUTE(stops_ns);
+
+static ssize_t kick_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%d\n", view.may_kick);
+}
+
+static ssize_t kick_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			  size_t size)
+{
+	bool allow;
+	int r;
+
+	r = kstrtobool(buf, &allow);
+	if (r == 0)
+		r = transition_allow_kick(allow);
+	return r ?: (ssize_t)size;
+}
+
+static struct kobj_attribute kick_attribute = __ATTR_RW_MODE(kick, 0600);
 
 static ssize_t callback_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -171,9 +225,19 @@ static ssize_t changes_show(struct kobject *kobj, struct kobj_attribute *attr, c
 ATTRIBUTE(changes);
 
 static const struct attribute *const transition_attributes[] = {
-	&state_attribute.attr,       &patch_attribute.attr,   &tries_attribute.attr,
-	&duration_ns_attribute.attr, &stop_ns_attribute.attr, &straggler_attribute.attr,
-	&callback_attribute.attr,    &changes_attribute.attr, NULL,
+	&state_attribute.attr,
+	&patch_attribute.attr,
+	&tries_attribute.attr,
+	&duration_ns_attribute.attr,
+	&stop_ns_attribute.attr,
+	&straggler_attribute.attr,
+	&callback_attribute.attr,
+	&changes_attribute.attr,
+	&straggler_count_attribute.attr,
+	&stragglers_attribute.attr,
+	&stops_ns_attribute.attr,
+	&kick_attribute.attr,
+	NULL,
 };
 
 struct kobject *sysfs_patches_kobj(void)

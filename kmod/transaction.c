@@ -15,7 +15,7 @@
 #include "report.h"
 #include "site.h"
 #include "symbols.h"
-#include "unwind.h"
+#include "ranges.h"
 
 struct transaction *transaction_new(unsigned int room)
 {
@@ -404,6 +404,7 @@ static void add_ranges(struct transaction *t)
 
 int transaction_take_sites(struct transaction *t)
 {
+	struct site *site;
 	int r;
 
 	t->ranges = code_ranges_new(count_ranges(t));
@@ -414,28 +415,21 @@ int transaction_take_sites(struct transaction *t)
 		return r;
 	mark_sites(t, /* on= */ false);
 	mark_sites(t, /* on= */ true);
+	list_for_each_entry(site, &t->sites, changing)
+		site_begin_change(site);
 	add_ranges(t);
 	return 0;
 }
 
-void transaction_drop_sites(struct transaction *t)
+void transaction_drop(struct transaction *t)
 {
 	struct site *site, *next;
 
+	list_for_each_entry(site, &t->sites, changing)
+		site_end_change(site, site->top);
 	list_for_each_entry_safe(site, next, &t->sites, changing) {
 		list_del_init(&site->changing);
 		site->next = NULL;
-	}
-}
-
-void transaction_switch(struct transaction *t, bool after)
-{
-	struct site *site;
-
-	list_for_each_entry(site, &t->sites, changing) {
-		const struct func *func = after ? site->next : site->top;
-
-		WRITE_ONCE(site->version, func ? &func->version : NULL);
 	}
 }
 
@@ -455,5 +449,5 @@ void transaction_commit(struct transaction *t)
 		for (j = 0; t->changes[i].on && j < patch->nr_funcs; j++)
 			site_push(site_find(patch->funcs[j].ip), &patch->funcs[j]);
 	}
-	transaction_drop_sites(t);
+	transaction_drop(t);
 }

@@ -61,17 +61,15 @@ int transaction_check(struct transaction *t);
 
 /*
  * Take all its sites, new ones with an op of their own, and work out what is on top of each
- * afterwards. Returns 0, or a negative errno with everything as before and the reason said.
+ * afterwards; from then on it is a task's side (side.h) that says what it gets. Everybody must be
+ * on the side "before". Returns 0, or a negative errno with all as it was and the reason said.
  */
 int transaction_take_sites(struct transaction *t);
 
-/* Forget the sites; callers get what they got before. */
-void transaction_drop_sites(struct transaction *t);
-
-/* Send callers to what is on top afterwards, or to what was before; with the machine stopped. */
-void transaction_switch(struct transaction *t, bool after);
-
-/* What is on top afterwards is so for good; the sites are dropped. */
+/* Everybody is on the side "after": so it is for good. */
 void transaction_commit(struct transaction *t);
+
+/* Everybody is on the side "before": the sites are as if there had been no transaction. */
+void transaction_drop(struct transaction *t);
 
 #endif

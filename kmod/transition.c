@@ -13,13 +13,21 @@
 #include "callbacks.h"
 #include "foreign.h"
 #include "op.h"
+#include "pending.h"
 #include "report.h"
-#include "request.h"
+#include "side.h"
+#include "stop.h"
+#include "survey.h"
 #include "sysfs.h"
 #include "transaction.h"
 
-#define RETRY_FIRST_MS 2
-#define RETRY_LAST_MS  128
+#define RETRY_FIRST_MS 1
+#define RETRY_LAST_MS  50
+
+/* Room in the table of stragglers for more than were seen before the stop. */
+#define MORE_STRAGGLERS 64
+
+#define KICK_PAUSE HZ /* between two kicks of the same tasks */
 
 /* The machine may stand for at most one part in so many of the time that a transition takes. */
 #define RETRY_STOP_SHARE 32
@@ -27,7 +35,7 @@
 enum phase {
 	PHASE_PREPARE, /* pre_apply callbacks run; nothing has changed yet */
 	PHASE_ANNOUNCE, /* pre_revert callbacks run */
-	PHASE_SWITCH, /* redirects are in place; nobody may be inside for the switch */
+	PHASE_SWITCH, /* redirects are in place; tasks change sides, or are to */
 	PHASE_SETTLE, /* all is switched; post_apply callbacks run */
 	PHASE_LEAVE, /* what is not used any more is given back to ftrace */
 	PHASE_CLEAN, /* nobody is in the code that goes; post_revert callbacks run */
@@ -45,11 +53,19 @@ static struct {
 	unsigned int delay_ms;
 	u64 started;
 	u64 duration_ns;
-	u64 stop_ns;
-	struct straggler straggler;
+	u64 stop_ns; /* the longest */
+	u64 stops_ns[TRANSITION_STOPS]; /* the last ones, number nr_stops - 1 the very last */
+	unsigned int nr_stops;
+	bool may_kick;
+	unsigned long next_kick; /* jiffies */
 	unsigned int started_nr; /* transitions that were begun */
 	const struct task_struct *evicting; /* runs the patch module's exit: not a straggler */
 } now;
+
+/* To see what the survey before the stop is worth. */
+static bool naive_stop;
+module_param(naive_stop, bool, 0600);
+MODULE_PARM_DESC(naive_stop, "look at all stacks while the machine is stopped (for measurements)");
 
 static void retry(struct work_struct *work);
 static DECLARE_DELAYED_WORK(retry_work, retry);
@@ -58,6 +74,12 @@ static DECLARE_DELAYED_WORK(retry_work, retry);
 static bool arrives(const struct change *change)
 {
 	return change->on != now.back;
+}
+
+static void note_stop(u64 ns)
+{
+	now.stop_ns = max(now.stop_ns, ns);
+	now.stops_ns[now.nr_stops++ % TRANSITION_STOPS] = ns;
 }
 
 static void show_direction(void)
@@ -79,7 +101,7 @@ static void head_for(bool back)
 	now.delay_ms = RETRY_FIRST_MS;
 	now.started = ktime_get_ns();
 	now.stop_ns = 0;
-	straggler_forget(&now.straggler);
+	now.nr_stops = 0;
 	show_direction();
 }
 
@@ -87,48 +109,95 @@ static void end(void)
 {
 	transaction_free(now.transaction);
 	now.transaction = NULL;
-	straggler_forget(&now.straggler);
+	now.may_kick = false;
 	sysfs_transition_changed();
 }
 
-static void switch_sites(void *data)
+/* The machine stops once, and everybody changes sides but those who are inside. */
+static int flip_once(struct survey *survey, unsigned int room)
 {
-	transaction_switch(now.transaction, !now.back);
+	unsigned long word = side_next(!now.back);
+	const struct stop stop = {
+		.ranges = now.transaction->ranges,
+		.except = now.evicting,
+		.survey = survey,
+		.behind = side_pending(side_now()),
+		.pending = side_pending(word),
+		.side = word,
+	};
+	struct pending *present = side_pending(side_now());
+	u64 ns = 0;
+	int r;
+
+	r = pending_prepare(stop.pending, stop.ranges, room);
+	if (r)
+		return r;
+	if (!foreign_suspend())
+		return -EAGAIN;
+	r = stop_and_switch(&stop, &ns);
+	foreign_resume();
+	note_stop(ns);
+	pending_release(r ? stop.pending : present);
+	return r;
+}
+
+static int flip(void)
+{
+	struct survey *survey = NULL;
+	unsigned int room;
+	int r;
+
+	if (!naive_stop)
+		survey = survey_take(now.transaction->ranges);
+	room = MORE_STRAGGLERS + (survey ? survey_inside(survey) : 0);
+	do {
+		r = flip_once(survey, room);
+		room *= 2;
+	} while (r == -ENOSPC);
+	survey_free(survey);
+	if (r)
+		return r;
+	now.is_after = !now.back;
+	now.was_switched = true;
+	return 0;
+}
+
+static void kick_stragglers(struct pending *pending)
+{
+	if (!now.may_kick || time_before(jiffies, now.next_kick))
+		return;
+	pending_kick(pending);
+	now.next_kick = jiffies + KICK_PAUSE;
+	now.delay_ms = RETRY_FIRST_MS;
 }
 
 /* One pass. Returns 0, or -EAGAIN when it has to be tried again. */
 static int attempt(void)
 {
-	u64 stop_ns = 0;
+	struct pending *pending;
 	int r;
 
 	now.tries++;
-	if (now.is_after == !now.back)
+	if (now.is_after == now.back) {
+		r = flip();
+		if (r)
+			return r;
+	}
+	pending = side_pending(side_now());
+	if (pending_recheck(pending) == 0)
 		return 0;
-	/* No need to stop the machine only to find the same task asleep at the same place. */
-	if (straggler_is_still_there(&now.straggler))
-		return -EAGAIN;
-	straggler_forget(&now.straggler);
-	if (!foreign_suspend())
-		return -EAGAIN;
-	r = unwind_all_and_commit(now.transaction->ranges, now.evicting, switch_sites, NULL,
-				  &now.straggler, &stop_ns);
-	foreign_resume();
-	now.stop_ns = max(now.stop_ns, stop_ns);
-	if (r)
-		return r;
-	now.is_after = !now.back;
-	now.was_switched = true;
-	now.duration_ns = ktime_get_ns() - now.started;
-	return 0;
+	kick_stragglers(pending);
+	return -EAGAIN;
 }
 
+/* Some milliseconds at first, and never so often that the machine stands for much of the time. */
 static void try_again_later(void)
 {
-	unsigned int stop_ms = now.stop_ns / NSEC_PER_MSEC;
-	unsigned int delay = max(now.delay_ms, stop_ms * RETRY_STOP_SHARE);
+	unsigned int delay = now.delay_ms;
 
-	now.delay_ms = min(2 * now.delay_ms, (unsigned int)RETRY_LAST_MS);
+	if (now.is_after == now.back)
+		delay = max_t(unsigned int, delay, now.stop_ns / NSEC_PER_MSEC * RETRY_STOP_SHARE);
+	now.delay_ms = min_t(unsigned int, 2 * now.delay_ms, RETRY_LAST_MS);
 	/* One may be waiting still, on behalf of a transition that was reversed. */
 	mod_delayed_work(system_wq, &retry_work, msecs_to_jiffies(delay));
 }
@@ -157,6 +226,9 @@ static void tell_switched(void)
 	struct transaction *t = now.transaction;
 	unsigned int i;
 
+	if (!now.was_switched)
+		return;
+	now.duration_ns = ktime_get_ns() - now.started;
 	for (i = 0; i < t->nr; i++)
 		if (arrives(&t->changes[i]) && now.is_after)
 			pr_info("%s: live after %llu us, in pass %u\n", t->changes[i].patch->name,
@@ -216,6 +288,20 @@ static void get_stuck(int err)
 	end();
 }
 
+/* Nobody straggles: the sides can have the same versions, and everybody be on "before" again. */
+static void make_final(void)
+{
+	unsigned long word = side_next(/* after= */ false);
+
+	if (now.back) {
+		transaction_drop(now.transaction);
+		return;
+	}
+	transaction_commit(now.transaction);
+	pending_clear(side_pending(word));
+	side_set_all(word);
+}
+
 /*
  * Give back the functions that nobody changes any more. Everybody was outside of the code that
  * goes when the switch took place, and nobody has been sent there since.
@@ -224,10 +310,7 @@ static void leave(void)
 {
 	int r;
 
-	if (now.back)
-		transaction_drop_sites(now.transaction);
-	else
-		transaction_commit(now.transaction);
+	make_final();
 	r = op_release_unused();
 	if (r) {
 		get_stuck(r);
@@ -512,16 +595,30 @@ void transition_evict(struct patch *patch)
 	now.evicting = NULL;
 }
 
+/* Not those of a side that is being left again. */
+static bool are_stragglers_known(void)
+{
+	return now.transaction && now.phase == PHASE_SWITCH && now.is_after != now.back;
+}
+
 void transition_read(struct transition_view *ret)
 {
+	unsigned int i;
+
 	mutex_lock(&kmend_lock);
 	*ret = (struct transition_view){
 		.state = PATCH_LOADED,
 		.tries = now.tries,
 		.duration_ns = now.duration_ns,
 		.stop_ns = now.stop_ns,
-		.straggler = now.straggler,
+		.nr_stops = min_t(unsigned int, now.nr_stops, TRANSITION_STOPS),
+		.may_kick = now.may_kick,
 	};
+	for (i = 0; i < ret->nr_stops; i++)
+		ret->stops_ns[i] =
+			now.stops_ns[(now.nr_stops - ret->nr_stops + i) % TRANSITION_STOPS];
+	if (are_stragglers_known())
+		ret->nr_stragglers = pending_first(side_pending(side_now()), &ret->straggler);
 	if (now.transaction) {
 		const struct patch *patch = now.transaction->changes[0].patch;
 
@@ -548,7 +645,34 @@ ssize_t transition_read_changes(char *ret, size_t size)
 	return n;
 }
 
+ssize_t transition_read_stragglers(char *page)
+{
+	ssize_t n = 0;
+
+	mutex_lock(&kmend_lock);
+	if (are_stragglers_known())
+		n = pending_describe(side_pending(side_now()), page);
+	mutex_unlock(&kmend_lock);
+	return n;
+}
+
+int transition_allow_kick(bool allow)
+{
+	int r = -ESRCH;
+
+	mutex_lock(&kmend_lock);
+	if (now.transaction && now.phase == PHASE_SWITCH) {
+		now.may_kick = allow;
+		now.next_kick = jiffies;
+		mod_delayed_work(system_wq, &retry_work, 0);
+		r = 0;
+	}
+	mutex_unlock(&kmend_lock);
+	return r;
+}
+
 void transition_exit(void)
 {
 	cancel_delayed_work_sync(&retry_work);
+	pending_exit();
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Taking a transaction into effect: one transition at a time, all of its functions at once, and
- * only at a moment when no task is inside old or new code. When some task is, a worker tries again.
+ * Taking a transaction into effect, one at a time. In one stop of the machine everybody changes
+ * sides who is outside of old and new code; those who are inside follow one by one when they have
+ * left it, seen to by a worker. Until the last one has, all of it can be reversed.
  */
 #ifndef KMEND_TRANSITION_H
 #define KMEND_TRANSITION_H
 
 #include "registry.h"
-#include "unwind.h"
+#include "pending.h"
 
 #define TRANSITION_CALLBACK_LEN 160
+#define TRANSITION_STOPS        8
 
 struct transaction;
 
@@ -20,17 +22,21 @@ struct transition_view {
 	unsigned int tries;
 	u64 duration_ns;
 	u64 stop_ns;
-	struct straggler straggler; /* task must not be followed */
+	u64 stops_ns[TRANSITION_STOPS];
+	unsigned int nr_stops; /* of those */
+	struct straggler straggler; /* the first */
+	unsigned int nr_stragglers;
+	bool may_kick;
 	char callback[TRANSITION_CALLBACK_LEN]; /* "EVENT FUNCTION" that runs now, or empty */
 };
 
 /*
  * Begin a transition for a transaction, or, with one under way, reverse that where the transaction
- * asks for the opposite of what some or all of its patches are heading for. Owns the transaction. Returns
- * 0 when it is done or goes on by itself (see the patches' states), or a negative errno when it is
- * refused, which has been said. A request during a callback is heeded when that has returned; one
- * that was taken back before anything was live returns -ECANCELED. Needs kmend_lock, which is
- * released while a callback runs.
+ * asks for the opposite of what some or all of its patches are heading for. Owns the transaction.
+ * Returns 0 when it is done or goes on by itself (see the patches' states), or a negative errno
+ * when it is refused, which has been said. A request during a callback is heeded when that has
+ * returned; one that was taken back before anything was live returns -ECANCELED. Needs kmend_lock,
+ * which is released while a callback runs.
  */
 int transition_request(struct transaction *t);
 
@@ -45,7 +51,16 @@ void transition_read(struct transition_view *ret);
 /* "+NAME -NAME" of the transition under way; empty when idle. Returns the number of bytes. */
 ssize_t transition_read_changes(char *ret, size_t size);
 
-/* No worker runs any more when this returns. */
+/* As pending_describe(); 0 bytes when there is no straggler. */
+ssize_t transition_read_stragglers(char *page);
+
+/*
+ * Allow stragglers to be kicked for as long as the transition under way lasts, or disallow it.
+ * Returns 0, or -ESRCH when there is none, or it is not tasks that it waits for. Takes kmend_lock.
+ */
+int transition_allow_kick(bool allow);
+
+/* The core is going: no worker runs any more when this returns. */
 void transition_exit(void);
 
 #endif

@@ -61,7 +61,7 @@ static bool record_is_ours(const struct dyn_ftrace *record)
 
 static enum proof prove(const struct func *func)
 {
-	const struct site *site = func->site;
+	const struct site *site = site_find(func->ip);
 	enum proof proof;
 
 	proof = proof_of_call(site->ip, op_ftrace(site->op));
@@ -72,9 +72,11 @@ static enum proof prove(const struct func *func)
 
 enum proof verify_func(const struct func *func)
 {
+	/* On its way to being live, it is not in the stack yet. */
+	const struct site *site = site_find(func->ip);
 	enum proof proof;
 
-	if (!func->site || !site_sends_to(func->site, func))
+	if (!site || !site_sends_to(site, func))
 		return PROOF_NO_VERSION;
 	mutex_lock(kernel.text_mutex);
 	proof = prove(func);

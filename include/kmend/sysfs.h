@@ -17,9 +17,17 @@
  *   transition/tries                  passes made by the transition under way or the last one
  *   transition/duration_ns            from the request to the switch, of the last transition
  *   transition/stop_ns                the longest stop of the machine in the last transition
- *   transition/straggler              "PID COMM FUNCTION" of the task that held up the last pass,
+ *   transition/stops_ns               the stops of the last transition, separated by spaces, in the
+ *                                     order of time
+ *   transition/straggler              "PID COMM FUNCTION" of the first task that is waited for,
  *                                     FUNCTION as "name" or "name [module]", or "?" where its stack
- *                                     could not be trusted; empty when nobody did
+ *                                     could not be trusted; empty when there is none
+ *   transition/straggler_count        how many there are
+ *   transition/stragglers             a line "PID\tCOMM\tFUNCTION\tSTACK" for each, as far as they
+ *                                     fit; STACK: functions, the innermost first, separated by ", ",
+ *                                     empty while it runs; for root alone
+ *   transition/kick                   write 1 to have sleeping stragglers kicked, 0 to stop that; for
+ *                                     the transition under way only
  *   transition/callback               "EVENT FUNCTION" of the callback that runs now, or empty;
  *                                     EVENT is a KMEND_SYSFS_* name of a callback
  *   verify/run                        write 1 to prove all redirects; EIO when one is lost
@@ -51,7 +59,7 @@
  *
  * A write to "enabled" returns when the change is done or refused (negative errno, last_error
  * says why), or, when a task is inside a function that changes, with 0 and the state "applying"
- * or "reverting": the core then retries by itself.
+ * or "reverting": all other tasks have changed sides then, and the core goes on by itself.
  */
 #ifndef KMEND_SYSFS_H
 #define KMEND_SYSFS_H
@@ -73,6 +81,10 @@
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
 #define KMEND_SYSFS_TR_CALLBACK    "callback"
 #define KMEND_SYSFS_TR_CHANGES     "changes"
+#define KMEND_SYSFS_TR_STOPS_NS    "stops_ns"
+#define KMEND_SYSFS_TR_COUNT       "straggler_count"
+#define KMEND_SYSFS_TR_STRAGGLERS  "stragglers"
+#define KMEND_SYSFS_TR_KICK        "kick"
 #define KMEND_SYSFS_VERIFY         "verify"
 #define KMEND_SYSFS_VERIFY_RUN     "run"
 #define KMEND_SYSFS_VERIFY_EVENT   "event"
@@ -97,9 +109,9 @@
 
 /* A patch's state. */
 #define KMEND_STATE_LOADED    "loaded" /* registered, nothing of it is live */
-#define KMEND_STATE_APPLYING  "applying" /* old functions still run, or callbacks do */
+#define KMEND_STATE_APPLYING  "applying" /* some task may run old functions, or callbacks run */
 #define KMEND_STATE_LIVE      "live" /* every call takes the new functions */
-#define KMEND_STATE_REVERTING "reverting" /* new functions still run, or callbacks do */
+#define KMEND_STATE_REVERTING "reverting" /* some task may run new functions, or callbacks run */
 
 /* The transition's state. */
 #define KMEND_TRANSITION_IDLE "idle"

@@ -4,6 +4,7 @@
  *   value   what target_value() returns: 1
  *   sleep   reading calls target_sleep(), which waits for the gate and returns 1
  *   gate    write 1 to open, 0 to close
+ *   slow    "VALUE OTHER" of one target_slow_pair(), which waits for the gate between the calls
  *   pair    value and target_other() in one read, as "1 1"
  *   pairs   write N: call target_pair() N times, which calls both with time between; reading
  *           tells how many pairs there were in all: "OLD NEW MIXED"
@@ -71,6 +72,24 @@ noinline void target_pair(void)
 		atomic64_inc(&old_pairs);
 	else
 		atomic64_inc(&new_pairs);
+}
+
+/* The tens are target_value()'s, the others target_other()'s. */
+noinline int target_slow_pair(struct core_gate *waited);
+noinline int target_slow_pair(struct core_gate *waited)
+{
+	int value = target_value();
+
+	swait_event_idle_exclusive(waited->queue, READ_ONCE(waited->open));
+	return value * 10 + target_other();
+}
+
+static int slow_show(struct seq_file *m, void *v)
+{
+	int pair = target_slow_pair(&gate);
+
+	seq_printf(m, "%d %d\n", pair / 10, pair % 10);
+	return 0;
 }
 
 static int value_show(struct seq_file *m, void *v)
@@ -186,6 +205,7 @@ static int __init core_target_init(void)
 	if (!folder)
 		return -ENOMEM;
 	if (proc_create_single("value", 0444, folder, value_show) &&
+	    proc_create_single("slow", 0444, folder, slow_show) &&
 	    proc_create_single("pair", 0444, folder, pair_show) &&
 	    proc_create_single("sleep", 0444, folder, sleep_show) &&
 	    proc_create("gate", 0200, folder, &gate_ops) &&

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* target_value() and target_other() return 4; nobody may be in target_pair() while they change. */
+/*
+ * target_value() and target_other() return 4; nobody may be in target_pair() or target_slow_pair()
+ * while they change.
+ */
 #include "patch.h"
 
 static noinline int new_value(void)
@@ -14,11 +17,12 @@ static noinline int new_other(void)
 	return 4;
 }
 
-static struct kmend_func funcs[3];
+static struct kmend_func funcs[4];
 
 static int __init patch_init(void)
 {
 	struct lookup lookup;
+	unsigned int i;
 	int r;
 
 	r = lookup_init(&lookup);
@@ -28,9 +32,13 @@ static int __init patch_init(void)
 		r = patch_func(&lookup, &funcs[1], "core_target", "target_value", new_value);
 	if (r == 0)
 		r = patch_func(&lookup, &funcs[2], "core_target", "target_pair", new_other);
-	funcs[2].flags = KMEND_FUNC_RANGE;
-	funcs[2].new_addr = 0;
-	funcs[2].new_size = 0;
+	if (r == 0)
+		r = patch_func(&lookup, &funcs[3], "core_target", "target_slow_pair", new_other);
+	for (i = 2; i < ARRAY_SIZE(funcs); i++) {
+		funcs[i].flags = KMEND_FUNC_RANGE;
+		funcs[i].new_addr = 0;
+		funcs[i].new_size = 0;
+	}
 	return r ?: patch_register(&lookup, "both", funcs, ARRAY_SIZE(funcs));
 }
 
