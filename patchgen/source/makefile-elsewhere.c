@@ -292,9 +292,9 @@ static int find_by_neighbour(const char *source, const char *path, char **ret_ma
 	int n = length_above(path, strlen(path)), above = n, r;
 	bool is_listed = false;
 
-	if (n <= 0)
-		return -ENOENT;
-	r = makefile_read(source, path, n, &own);
+	do
+		r = n > 0 ? makefile_read(source, path, n, &own) : -ENOENT;
+	while (r == -ENOENT && (n = length_above(path, n)) > 0);
 	r = r ?: folder_is_listed(source, path, n, &is_listed);
 	if (r < 0 || is_listed)
 		return r < 0 ? r : -ENOENT;
