@@ -234,13 +234,19 @@ int core_list(const char *sysfs, struct core_patches *ret)
 	return 0;
 }
 
-int core_set_enabled(const char *sysfs, const char *patch, bool enabled)
+int core_write_attribute(const char *sysfs, const char *patch, const char *attribute,
+			 const char *value)
 {
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	r = attribute_path(sysfs, patch, KMEND_SYSFS_ENABLED, &path);
-	return r < 0 ? r : file_write_once(path, enabled ? "1" : "0");
+	r = attribute_path(sysfs, patch, attribute, &path);
+	return r < 0 ? r : file_write_once(path, value);
+}
+
+int core_set_enabled(const char *sysfs, const char *patch, bool enabled)
+{
+	return core_write_attribute(sysfs, patch, KMEND_SYSFS_ENABLED, enabled ? "1" : "0");
 }
 
 static long long now_ms(void)

@@ -57,6 +57,10 @@ int core_read_state(const char *sysfs, const char *patch, enum core_state *ret);
  */
 int core_read_attribute(const char *sysfs, const char *patch, const char *attribute, char **ret);
 
+/* Write to one attribute of a patch, as KMEND_SYSFS_ENABLED, in one write. */
+int core_write_attribute(const char *sysfs, const char *patch, const char *attribute,
+			 const char *value);
+
 /* One attribute of the transition, as KMEND_SYSFS_TR_STRAGGLER; the caller frees *ret. */
 int core_read_transition(const char *sysfs, const char *attribute, char **ret);
 
