@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct ftrace_ops;
+struct pt_regs;
 
 /* What is found at a function's entry, where ftrace has its place. */
 enum arch_entry {
@@ -29,5 +30,21 @@ unsigned long arch_args_trampoline(void);
 
 /* What the shared one with registers calls, or 0. */
 unsigned long arch_regs_trampoline_calls(void);
+
+/* Returns true to end the walk. */
+typedef bool (*arch_walk_fn)(unsigned long addr, void *data);
+
+/*
+ * Walk over the code addresses that led to where regs are, innermost first: return addresses are
+ * those of the calls. The walk ends where that code was entered, or interrupted something else:
+ * what was interrupted is not to blame. regs: on the current task's or CPU's stacks.
+ */
+void arch_walk_from(struct pt_regs *regs, arch_walk_fn fn, void *data);
+
+/* The same from the caller of this on. */
+void arch_walk_from_here(arch_walk_fn fn, void *data);
+
+/* The registers of the innermost exception or interrupt that the caller is in; NULL: none. */
+struct pt_regs *arch_trap_regs(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#include <trace/events/error_report.h>
 
 #if !defined(CONFIG_X86_64) || !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
 #error "kmend needs an x86_64 kernel with CONFIG_DYNAMIC_FTRACE_WITH_REGS"
@@ -64,6 +65,31 @@ static inline unsigned long module_rodata_size(const struct module *mod)
 	return mod->core_layout.ro_size - mod->core_layout.text_size;
 }
 #endif
+
+/* Argument number n of a function that an op without saved registers is called for. */
+static inline unsigned long compat_ftrace_argument(struct ftrace_regs *fregs, unsigned int n)
+{
+#ifdef ftrace_regs_get_argument /* since 6.2 */
+	return ftrace_regs_get_argument(fregs, n);
+#else
+	return regs_get_kernel_argument(&fregs->regs, n);
+#endif
+}
+
+/* Does the tracepoint error_report_end tell of warnings? */
+static inline bool compat_warnings_are_reported(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0);
+}
+
+static inline bool compat_is_warning(enum error_detector detector)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+	return detector == ERROR_DETECTOR_WARN;
+#else
+	return false;
+#endif
+}
 
 /* True while the task's saved stack pointer is out of date, because a CPU runs it. */
 static inline bool task_on_any_cpu(const struct task_struct *task)

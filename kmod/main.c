@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 
+#include "guard.h"
 #include "notrace.h"
 #include "op.h"
 #include "symbols.h"
@@ -21,21 +22,29 @@ static int __init kmend_init(void)
 	r = notrace_init();
 	if (r)
 		return r;
+	r = guard_init();
+	if (r)
+		goto no_guard;
 	r = sysfs_init();
-	if (r) {
-		notrace_exit();
-		return r;
-	}
+	if (r)
+		goto no_sysfs;
 	verify_init();
 	return 0;
+
+no_sysfs:
+	guard_exit();
+no_guard:
+	notrace_exit();
+	return r;
 }
 
 static void __exit kmend_exit(void)
 {
 	/* Patch modules link to the core, so none is registered any more. */
-	verify_exit();
-	transition_exit();
 	sysfs_exit();
+	verify_exit();
+	guard_exit();
+	transition_exit();
 	notrace_exit();
 	op_exit();
 }

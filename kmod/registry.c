@@ -10,6 +10,7 @@
 
 #include "callbacks.h"
 #include "compat.h"
+#include "guard.h"
 #include "report.h"
 #include "sysfs.h"
 #include "transition.h"
@@ -230,7 +231,10 @@ static int patch_add_records(struct patch *patch)
 
 void patch_set_state(struct patch *patch, enum patch_state state)
 {
+	enum patch_state before = patch->state;
+
 	WRITE_ONCE(patch->state, state);
+	guard_patch_changed(patch, before);
 	sysfs_patch_state_changed(patch);
 }
 
@@ -243,6 +247,7 @@ static int patch_publish(struct patch *patch)
 		r = refuse(patch, -EEXIST, KM503, "a patch of this name is registered already");
 	} else {
 		list_add_tail(&patch->node, &registered_patches);
+		guard_add(patch);
 		patch->registered = true;
 		r = 0;
 	}
@@ -257,6 +262,7 @@ static void patch_unpublish(struct patch *patch)
 	patch->registered = false;
 	list_del(&patch->node);
 	mutex_unlock(&kmend_lock);
+	guard_remove(patch);
 }
 
 int kmend_register(const struct kmend_patch *record)

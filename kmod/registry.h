@@ -10,6 +10,7 @@
 
 #include <kmend/patch.h>
 
+#include "guard.h"
 #include "site.h"
 
 struct callbacks;
@@ -65,6 +66,7 @@ struct patch {
 	struct func *funcs;
 	struct callbacks *callbacks; /* by the order of their records */
 	struct code_ranges *ranges; /* old functions, and all code of the patch module */
+	struct guard guard; /* under kmend_lock once registered */
 };
 
 /*

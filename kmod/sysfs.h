@@ -3,7 +3,19 @@
 #ifndef KMEND_CORE_SYSFS_H
 #define KMEND_CORE_SYSFS_H
 
+#include <linux/sysfs.h>
+
 #include "registry.h"
+
+/* A file of a patch. */
+struct patch_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct patch *patch, char *buf);
+	ssize_t (*store)(struct patch *patch, const char *buf, size_t size);
+};
+
+/* Those of its probation. */
+extern const struct attribute_group sysfs_probation_group;
 
 int sysfs_init(void);
 void sysfs_exit(void);
@@ -19,6 +31,7 @@ void sysfs_patch_remove(struct patch *patch);
 
 /* Wake those who poll. */
 void sysfs_patch_state_changed(struct patch *patch);
+void sysfs_probation_changed(struct patch *patch);
 void sysfs_transition_changed(void);
 void sysfs_verify_changed(struct patch *patch);
 

@@ -14,12 +14,6 @@
 #include "transition.h"
 #include "verify.h"
 
-struct patch_attribute {
-	struct attribute attr;
-	ssize_t (*show)(struct patch *patch, char *buf);
-	ssize_t (*store)(struct patch *patch, const char *buf, size_t size);
-};
-
 struct func_attribute {
 	struct attribute attr;
 	ssize_t (*show)(const struct func *func, char *buf);
@@ -131,7 +125,16 @@ static struct attribute *patch_attrs[] = {
 	&patch_verify.attr, &patch_enabled.attr,  &patch_state.attr,      &patch_version.attr,
 	&patch_module.attr, &patch_build_id.attr, &patch_last_error.attr, NULL,
 };
-ATTRIBUTE_GROUPS(patch);
+
+static const struct attribute_group patch_group = {
+	.attrs = patch_attrs,
+};
+
+static const struct attribute_group *patch_groups[] = {
+	&patch_group,
+	&sysfs_probation_group,
+	NULL,
+};
 
 static ssize_t patch_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {

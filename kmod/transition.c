@@ -12,6 +12,8 @@
 
 #include "callbacks.h"
 #include "foreign.h"
+#include "guard.h"
+#include "harm.h"
 #include "op.h"
 #include "pending.h"
 #include "report.h"
@@ -147,6 +149,8 @@ static int flip(void)
 	unsigned int room;
 	int r;
 
+	if (harm_cpu_is_stuck())
+		return -EAGAIN;
 	if (!naive_stop)
 		survey = survey_take(now.transaction->ranges);
 	room = MORE_STRAGGLERS + (survey ? survey_inside(survey) : 0);
@@ -469,6 +473,7 @@ static int start(struct transaction *t)
 	now.started_nr++;
 	now.is_after = false;
 	now.was_switched = false;
+	guard_transaction_begins(t);
 	head_for(/* back= */ false);
 	r = prepare();
 	if (r == 0)
@@ -578,6 +583,17 @@ static void evict(struct patch *patch)
 	if (!now.transaction)
 		transaction_add_dependents(t);
 	transition_request(t);
+}
+
+bool transition_is_idle(void)
+{
+	return !now.transaction;
+}
+
+bool transition_is_free(const struct patch *patch)
+{
+	return !now.transaction ||
+	       (transaction_find(now.transaction, patch) && now.phase < PHASE_LEAVE);
 }
 
 void transition_evict(struct patch *patch)

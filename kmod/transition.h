@@ -40,6 +40,12 @@ struct transition_view {
  */
 int transition_request(struct transaction *t);
 
+/* None is under way. Needs kmend_lock. */
+bool transition_is_idle(void);
+
+/* A request about this patch would not be refused for what is under way. Needs kmend_lock. */
+bool transition_is_free(const struct patch *patch);
+
 /*
  * A patch's module is being removed, forcibly if the patch is live: revert it, for as long as that
  * takes. Needs kmend_lock, which it may release for a while.

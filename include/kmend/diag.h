@@ -236,6 +236,14 @@
 	  "revert the patch first, or have the other choose another function")                  \
 	X(KM524, "ftrace has shut itself down",                                                 \
 	  "reboot: live patches stay in effect, and cannot be reverted")                        \
+	X(KM530, "nobody committed the patch during its probation",                             \
+	  "see why not: health checks, or whether kmendd ran")                                  \
+	X(KM531, "the patch's code did harm during its probation",                              \
+	  "see the kernel log, and report it to the patch's author")                            \
+	X(KM532, "the patch was rejected during its probation",                                 \
+	  "see what the task that is named did not like")                                       \
+	X(KM533, "a request about probation cannot be granted",                                 \
+	  "see the patch's probation/state; the message says what it is not ready for")         \
 	X(KM540, "a module is another build than the patch was made for",                       \
 	  "install the patch that was built for this module, or the module it was built for")   \
 	X(KM541, "what the patch needs of a module cannot be found or set",                     \

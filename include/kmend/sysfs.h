@@ -47,6 +47,14 @@
  *   patches/NAME/module               its kernel module's name
  *   patches/NAME/build_id             of the vmlinux it was made for
  *   patches/NAME/last_error           "KMnnn text" of the last refusal or failure, or empty
+ *   patches/NAME/probation/seconds    time in which a commit is due after an apply, for the next
+ *                                     apply; 0: none is
+ *   patches/NAME/probation/state      a KMEND_PROBATION_* value; pollable (POLLPRI)
+ *   patches/NAME/probation/left       seconds left, rounded up; 0 when it is not running
+ *   patches/NAME/probation/reason     "KMnnn text": why the core reverts it by itself, or empty
+ *   patches/NAME/probation/commit     write 1: the patch is good and stays
+ *   patches/NAME/probation/extend     write a number: at least so many seconds are left
+ *   patches/NAME/probation/reject     write 1: the patch is bad; as if time had run out
  *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,old_address,new_address}
  *                                     POS: which of several same-named, 1 when the name is unique;
  *                                     calls: calls taken by the new function since it was applied;
@@ -94,6 +102,14 @@
 #define KMEND_SYSFS_MODULE         "module"
 #define KMEND_SYSFS_BUILD_ID       "build_id"
 #define KMEND_SYSFS_LAST_ERROR     "last_error"
+#define KMEND_SYSFS_PROBATION      "probation"
+#define KMEND_SYSFS_PROB_SECONDS   "seconds"
+#define KMEND_SYSFS_PROB_STATE     "state"
+#define KMEND_SYSFS_PROB_LEFT      "left"
+#define KMEND_SYSFS_PROB_REASON    "reason"
+#define KMEND_SYSFS_PROB_COMMIT    "commit"
+#define KMEND_SYSFS_PROB_EXTEND    "extend"
+#define KMEND_SYSFS_PROB_REJECT    "reject"
 #define KMEND_SYSFS_OBJECTS        "objects"
 #define KMEND_SYSFS_CALLS          "calls"
 #define KMEND_SYSFS_LIVE           "live"
@@ -112,6 +128,14 @@
 #define KMEND_STATE_APPLYING  "applying" /* some task may run old functions, or callbacks run */
 #define KMEND_STATE_LIVE      "live" /* every call takes the new functions */
 #define KMEND_STATE_REVERTING "reverting" /* some task may run new functions, or callbacks run */
+
+/* A patch's probation. */
+#define KMEND_PROBATION_NONE      "none" /* not applied, or applied without one */
+#define KMEND_PROBATION_RUNNING   "running"
+#define KMEND_PROBATION_COMMITTED "committed" /* it is there to stay */
+#define KMEND_PROBATION_EXPIRED   "expired" /* nobody committed it; the core reverts it */
+#define KMEND_PROBATION_HARMED    "harmed" /* its code did harm; the core reverts it */
+#define KMEND_PROBATION_REJECTED  "rejected" /* user space told so; the core reverts it */
 
 /* The transition's state. */
 #define KMEND_TRANSITION_IDLE "idle"
