@@ -8,12 +8,12 @@
 # expect-log-like: WARNING: CPU: .* at .*/core_helper\.c:.* warn_in_interrupt\+.*
 # expect-log-like: WARNING: CPU: .* at .*/kmend_harm\.c:.* new_value\+.*
 # expect-log-like: Call Trace:
-# expect-log-like: invalid opcode: 0000 .*
+# expect-log-like: (Oops: )?invalid opcode: 0000 .*
 # expect-log-like: kernel BUG at .*/kmend_harm\.c:.*
 # expect-log-like: BUG: kernel NULL pointer dereference, address: 0000000000000000
 # expect-log-like: BUG: kernel NULL pointer dereference, address: 0000000000000010
-# expect-log-like: Oops: 0000 .*
-# expect-log-like: Oops: 0010 .*
+# expect-log-like: (Oops: )?Oops: 0000 .*
+# expect-log-like: (Oops: )?Oops: 0010 .*
 # expect-log-like: watchdog: BUG: soft lockup - CPU#[0-9] stuck for [0-9]+s! .*
 # expect-log-like: kmend: harm: KM531 a soft lockup at .*
 # shellcheck shell=sh disable=SC1091,SC2015,SC2086
