@@ -36,6 +36,8 @@ static int look_at_stack(const struct stop *stop, struct task_struct *task)
 {
 	unsigned long inside = 0;
 
+	if (is_other_stopper(task))
+		return 0;
 	/* A dead task whose stack has gone already: it runs nothing any more. */
 	if (refcount_read(&task->stack_refcount) == 0)
 		return 0;
@@ -48,7 +50,7 @@ static int look_at_task(const struct stop *stop, struct task_struct *task)
 {
 	unsigned long inside = 0;
 
-	if (task == stop->except || is_other_stopper(task))
+	if (task == stop->except)
 		return 0;
 	if (stop->behind && pending_holds(stop->behind, task))
 		return 0;
