@@ -3,10 +3,32 @@
 #ifndef KMEND_ARCH_H
 #define KMEND_ARCH_H
 
+#include <linux/ftrace.h>
 #include <linux/types.h>
 
-struct ftrace_ops;
+#include "compat.h"
+
 struct pt_regs;
+
+/*
+ * What ftrace is asked to save for a callback, and whether it may save nothing all the same. The
+ * latter is for architectures where kernels differ: they say SAVE_REGS_IF_SUPPORTED besides, as
+ * that alone asks for nothing where registers are supported.
+ */
+#define ARCH_OP_FLAGS      FTRACE_OPS_FL_SAVE_REGS
+#define ARCH_MAY_LACK_REGS false
+
+/*
+ * In a callback: have the caller go on at addr in place of the old function. False where there are
+ * no registers to say so in: then he gets the old function.
+ */
+static __always_inline bool arch_send_to(struct ftrace_regs *fregs, unsigned long addr)
+{
+	if (ARCH_MAY_LACK_REGS && !fregs)
+		return false;
+	ftrace_regs_set_instruction_pointer(fregs, addr);
+	return true;
+}
 
 /* What is found at a function's entry, where ftrace has its place. */
 enum arch_entry {

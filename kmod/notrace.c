@@ -89,10 +89,12 @@ static const struct group groups[] = {
 	 */
 	{"it runs where RCU is not watching",
 	 GLOBS("cpuidle_enter_state*", "default_idle*", "mwait_idle*", "acpi_idle_*", "intel_idle*",
-	       "*acpi_safe_halt", "ct_idle_*", "ct_irq_*", "ct_nmi_*", "ct_user_*", "__ct_user_*",
-	       "ct_kernel_*", "context_tracking_*", "rcu_idle_*", "rcu_eqs_*", "rcu_dynticks_*",
-	       "rcu_user_*", "rcu_nmi_*", "rcu_irq_*", "rcu_cpu_starting", "rcu_report_dead",
-	       "rcutree_report_cpu_*")},
+	       "*acpi_safe_halt", "arch_cpu_idle", "amd_e400_idle", "tdx_*halt", "xen_*halt",
+	       "poll_idle", "cpu_idle_poll", "default_enter_idle",
+	       "acpi_processor_ffh_cstate_enter", "ct_idle_*", "ct_irq_*", "ct_nmi_*", "ct_user_*",
+	       "__ct_user_*", "ct_kernel_*", "context_tracking_*", "rcu_idle_*", "rcu_eqs_*",
+	       "rcu_dynticks_*", "rcu_user_*", "rcu_nmi_*", "rcu_irq_*", "rcu_cpu_starting",
+	       "rcu_report_dead", "rcutree_report_cpu_*")},
 
 	/* A wrong answer of these frees code that somebody runs. */
 	{"the core waits in it until nobody is in old code any more",

@@ -8,11 +8,12 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "arch.h"
 #include "compat.h"
 #include "registry.h"
 #include "site.h"
 
-#define OP_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
+#define OP_FLAGS (ARCH_OP_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
 
 /* With a table of its own for the handler to find sites in. */
 struct op {
@@ -63,8 +64,8 @@ static void notrace op_handler(unsigned long ip, unsigned long parent_ip, struct
 							 READ_ONCE(site->version);
 	if (!version)
 		return;
-	ftrace_regs_set_instruction_pointer(fregs, version->addr);
-	this_cpu_inc(*version->calls);
+	if (arch_send_to(fregs, version->addr))
+		this_cpu_inc(*version->calls);
 }
 
 static void ops_init(struct ftrace_ops *ops)
