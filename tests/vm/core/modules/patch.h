@@ -23,7 +23,7 @@ struct lookup {
 	int (*size)(unsigned long addr, unsigned long *size, unsigned long *offset);
 };
 
-static int lookup_init(struct lookup *lookup)
+static int __maybe_unused lookup_init(struct lookup *lookup)
 {
 	int r = register_kprobe(&lookup_probe);
 
@@ -38,7 +38,7 @@ static int lookup_init(struct lookup *lookup)
 static char running_build_id[KMEND_BUILD_ID_LEN];
 
 /* The running kernel's own, as the first note with that type has it. */
-static int read_build_id(const struct lookup *lookup)
+static int __maybe_unused read_build_id(const struct lookup *lookup)
 {
 	const char *p = (const char *)lookup->address("__start_notes");
 	const char *end = (const char *)lookup->address("__stop_notes");
@@ -59,7 +59,7 @@ static int read_build_id(const struct lookup *lookup)
 static struct kmend_object objects[4];
 
 /* As user space sees it, and not as the core does. */
-static int read_module_build_id(const char *name, char ret[KMEND_BUILD_ID_LEN])
+static int __maybe_unused read_module_build_id(const char *name, char ret[KMEND_BUILD_ID_LEN])
 {
 	struct {
 		struct elf32_note note;
@@ -84,7 +84,7 @@ static int read_module_build_id(const char *name, char ret[KMEND_BUILD_ID_LEN])
 }
 
 /* Make it known to the patch that it is about this module. */
-static int patch_object(const char *name)
+static int __maybe_unused patch_object(const char *name)
 {
 	struct kmend_object *object;
 	unsigned int i;
@@ -101,7 +101,7 @@ static int patch_object(const char *name)
 	return read_module_build_id(name, object->build_id);
 }
 
-static unsigned int patch_nr_objects(void)
+static unsigned int __maybe_unused patch_nr_objects(void)
 {
 	unsigned int nr = 0;
 
@@ -111,8 +111,8 @@ static unsigned int patch_nr_objects(void)
 }
 
 /* Fill in a record; replacement is the new function. */
-static int patch_func(const struct lookup *lookup, struct kmend_func *func, const char *object,
-		      const char *name, void *replacement)
+static int __maybe_unused patch_func(const struct lookup *lookup, struct kmend_func *func,
+				     const char *object, const char *name, void *replacement)
 {
 	unsigned long size, offset;
 	int r = patch_object(object);
@@ -146,8 +146,8 @@ module_param(replaces, charp, 0);
 static char *stacks_on = "";
 module_param(stacks_on, charp, 0);
 
-static int patch_register(const struct lookup *lookup, const char *name,
-			  const struct kmend_func *funcs, unsigned int nr)
+static int __maybe_unused patch_register(const struct lookup *lookup, const char *name,
+					 const struct kmend_func *funcs, unsigned int nr)
 {
 	int r = read_build_id(lookup);
 
@@ -166,7 +166,7 @@ static int patch_register(const struct lookup *lookup, const char *name,
 	return kmend_register(&patch);
 }
 
-static void patch_exit(void)
+static void __maybe_unused patch_exit(void)
 {
 	kmend_unregister(&patch);
 }
