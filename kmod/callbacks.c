@@ -46,7 +46,7 @@ void callback_name(const struct callbacks *callbacks, unsigned int event,
 }
 
 static int call(struct patch *patch, const struct callbacks *callbacks, unsigned int event,
-		unsigned int flags)
+		unsigned int flags, const struct patch *peer)
 {
 	unsigned long function = callbacks->record->functions[event];
 	const struct kmend_event told = {
@@ -55,6 +55,7 @@ static int call(struct patch *patch, const struct callbacks *callbacks, unsigned
 		.module = callbacks->object->module,
 		.event = event,
 		.flags = flags,
+		.peer = peer ? peer->name : NULL,
 	};
 	int r = 0;
 
@@ -72,7 +73,7 @@ static int call(struct patch *patch, const struct callbacks *callbacks, unsigned
 	return r;
 }
 
-int callbacks_prepare(struct patch *patch)
+int callbacks_prepare(struct patch *patch, const struct patch *peer)
 {
 	unsigned int i;
 
@@ -81,7 +82,7 @@ int callbacks_prepare(struct patch *patch)
 		char name[CALLBACK_NAME_LEN];
 		int r;
 
-		r = call(patch, callbacks, KMEND_EVENT_PRE_APPLY, 0);
+		r = call(patch, callbacks, KMEND_EVENT_PRE_APPLY, 0, peer);
 		if (r) {
 			callback_name(callbacks, KMEND_EVENT_PRE_APPLY, name);
 			return refuse(patch, r < 0 && r >= -MAX_ERRNO ? r : -EINVAL, KM516,
@@ -99,7 +100,8 @@ static bool is_reverting(unsigned int event)
 	return event == KMEND_EVENT_PRE_REVERT || event == KMEND_EVENT_POST_REVERT;
 }
 
-void callbacks_run(struct patch *patch, unsigned int event, unsigned int flags)
+void callbacks_run(struct patch *patch, unsigned int event, unsigned int flags,
+		   const struct patch *peer)
 {
 	unsigned int i;
 
@@ -111,7 +113,7 @@ void callbacks_run(struct patch *patch, unsigned int event, unsigned int flags)
 			continue;
 		if (event == KMEND_EVENT_POST_REVERT)
 			callbacks->is_prepared = false;
-		call(patch, callbacks, event, flags);
+		call(patch, callbacks, event, flags, peer);
 	}
 }
 

@@ -28,16 +28,18 @@ void callback_name(const struct callbacks *callbacks, unsigned int event,
 
 /*
  * Call each pre_apply in order until one fails. Returns 0, or what that one returned, which has
- * been said. Needs kmend_lock, and releases it in between.
+ * been said. peer: the patch whose place it takes, or NULL. Needs kmend_lock, and releases it in
+ * between.
  */
-int callbacks_prepare(struct patch *patch);
+int callbacks_prepare(struct patch *patch, const struct patch *peer);
 
 /*
  * Call the others: post_apply in the order of the records, pre_revert and post_revert in the
- * reverse order; post_revert only where it is due. flags: KMEND_EVENT_UNDONE or 0. Needs
- * kmend_lock, and releases it in between.
+ * reverse order; post_revert only where it is due. flags: KMEND_EVENT_UNDONE or 0. peer: the patch
+ * with which it changes places, or NULL. Needs kmend_lock, and releases it in between.
  */
-void callbacks_run(struct patch *patch, unsigned int event, unsigned int flags);
+void callbacks_run(struct patch *patch, unsigned int event, unsigned int flags,
+		   const struct patch *peer);
 
 /* "EVENT FUNCTION" of the callback that runs now, or empty. Needs kmend_lock. */
 void callbacks_describe_running(char *ret, size_t size);

@@ -91,6 +91,22 @@ int transaction_parse(struct transaction *t, char *text)
 	return 0;
 }
 
+const struct patch *transaction_peer(const struct transaction *t, const struct change *change)
+{
+	const struct patch *patch = change->patch;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		const struct patch *other = t->changes[i].patch;
+
+		if (t->changes[i].on != change->on &&
+		    (names_contain(other->record->replaces, patch->name) ||
+		     names_contain(patch->record->replaces, other->name)))
+			return other;
+	}
+	return NULL;
+}
+
 void transaction_drop_settled(struct transaction *t)
 {
 	unsigned int i, kept = 0;

@@ -44,6 +44,9 @@ int transaction_parse(struct transaction *t, char *text);
 /* The change of a patch, or NULL. */
 struct change *transaction_find(struct transaction *t, const struct patch *patch);
 
+/* The patch that takes this one's place, or whose place it takes, as either has declared; NULL: none. */
+const struct patch *transaction_peer(const struct transaction *t, const struct change *change);
+
 /* Leave out what is so already: patches on that are live, patches off that are loaded. */
 void transaction_drop_settled(struct transaction *t);
 

@@ -218,7 +218,8 @@ static void announce(void)
 		if (arrives(change) || change->is_announced || !change->is_settled)
 			continue;
 		change->is_announced = true;
-		callbacks_run(change->patch, KMEND_EVENT_PRE_REVERT, 0);
+		callbacks_run(change->patch, KMEND_EVENT_PRE_REVERT, 0,
+			      transaction_peer(t, change));
 	}
 	if (now.turn_back)
 		head_for(!now.back);
@@ -254,7 +255,7 @@ static void settle(void)
 		change->is_settled = true;
 		change->is_announced = false;
 		callbacks_run(change->patch, KMEND_EVENT_POST_APPLY,
-			      was_announced ? KMEND_EVENT_UNDONE : 0);
+			      was_announced ? KMEND_EVENT_UNDONE : 0, transaction_peer(t, change));
 	}
 	if (now.turn_back) {
 		head_for(!now.back);
@@ -345,7 +346,8 @@ static void clean_up(void)
 			pr_info("%s: reverted after %llu us\n", change->patch->name,
 				now.duration_ns / NSEC_PER_USEC);
 		callbacks_run(change->patch, KMEND_EVENT_POST_REVERT,
-			      change->is_announced ? 0 : KMEND_EVENT_UNDONE);
+			      change->is_announced ? 0 : KMEND_EVENT_UNDONE,
+			      transaction_peer(t, change));
 	}
 	for (i = 0; i < t->nr; i++) {
 		struct patch *patch = t->changes[i].patch;
@@ -444,7 +446,8 @@ static int prepare(void)
 	now.phase = PHASE_PREPARE;
 	for (i = 0; r == 0 && i < t->nr; i++)
 		if (t->changes[i].on)
-			r = callbacks_prepare(t->changes[i].patch);
+			r = callbacks_prepare(t->changes[i].patch,
+					      transaction_peer(t, &t->changes[i]));
 	return r == 0 && now.turn_back ? -ECANCELED : r;
 }
 

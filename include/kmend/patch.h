@@ -119,6 +119,12 @@ struct kmend_event {
 	void *module; /* the object's struct module; NULL: vmlinux */
 	__u32 event; /* KMEND_EVENT_* */
 	__u32 flags; /* KMEND_EVENT_UNDONE */
+	/*
+	 * Another patch takes this one's place in the same transition, by its "replaces", or gives
+	 * it back: that patch's name. What both know how to use, as shadow variables, is to be left
+	 * for it by the events of the revert, and to be found by those of the apply. NULL: none.
+	 */
+	const char *peer;
 };
 
 /*
