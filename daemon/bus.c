@@ -7,6 +7,7 @@
 #include "lib/strv.h"
 #include "lib/text.h"
 #include "manager.h"
+#include "polkit.h"
 
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
@@ -52,6 +53,41 @@ static int check_names(char **names, sd_bus_error *error)
 	return 0;
 }
 
+/* Who may what; to be asked before anything is changed. */
+static int ask(struct manager *m, sd_bus_message *message, const char *action,
+	       sd_bus_message_handler_t allowed, sd_bus_error *error)
+{
+	const struct polkit_question question = {
+		.action = action, .allowed = allowed, .userdata = m};
+
+	return polkit_authorize(&m->polkit, message, &question, error);
+}
+
+/* The same of a call with names and flags, some of which override what keeps a patch out. */
+static int ask_named(struct manager *m, sd_bus_message *message, const char *action,
+		     uint64_t force_flags, sd_bus_message_handler_t allowed, sd_bus_error *error)
+{
+	struct polkit_question question = {.allowed = allowed, .userdata = m};
+	_cleanup_strv_ char **names = NULL;
+	_cleanup_free_ char *joined = NULL;
+	uint64_t flags;
+	int r;
+
+	r = sd_bus_message_read_strv(message, &names);
+	if (r >= 0)
+		r = sd_bus_message_read(message, "t", &flags);
+	if (r >= 0)
+		r = check_names(names, error);
+	if (r < 0)
+		return r;
+	joined = strv_join(names, " ");
+	if (!joined)
+		return -ENOMEM;
+	question.action = flags & force_flags ? POLKIT_FORCE : action;
+	question.patches = joined;
+	return polkit_authorize(&m->polkit, message, &question, error);
+}
+
 static int change_named(struct manager *m, sd_bus_message *message, enum job_verb verb,
 			uint64_t known_flag, sd_bus_error *error)
 {
@@ -71,17 +107,27 @@ static int change_named(struct manager *m, sd_bus_message *message, enum job_ver
 	return reply_with_job(m, message, job_new(verb, names, 0, flags & known_flag));
 }
 
-static int method_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
+static int do_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	return change_named(userdata, message, JOB_APPLY, APPLY_LIFT_QUARANTINE, error);
 }
 
-static int method_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
+static int method_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return ask_named(userdata, message, POLKIT_APPLY, APPLY_LIFT_QUARANTINE, do_apply, error);
+}
+
+static int do_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	return change_named(userdata, message, JOB_REVERT, REVERT_DEPENDENTS, error);
 }
 
-static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
+static int method_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return ask_named(userdata, message, POLKIT_REVERT, 0, do_revert, error);
+}
+
+static int do_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	uint64_t number, flags;
 	int r;
@@ -92,6 +138,11 @@ static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error
 	if (flags)
 		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags");
 	return reply_with_job(userdata, message, job_new(JOB_ROLLBACK, NULL, number, false));
+}
+
+static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return ask(userdata, message, POLKIT_ROLLBACK, do_rollback, error);
 }
 
 static int append_view(sd_bus_message *reply, const struct view *v)
@@ -173,11 +224,14 @@ static int method_history(sd_bus_message *message, void *userdata, sd_bus_error 
 	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
+static int do_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	return manager_reload(userdata, message);
+}
+
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	int r = manager_reload(userdata, message);
-
-	return r < 0 ? r : 1;
+	return ask(userdata, message, POLKIT_RELOAD, do_reload, error);
 }
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -205,7 +259,10 @@ static int get_release(sd_bus *bus, const char *path, const char *interface, con
 	return sd_bus_message_append(reply, "s", ((struct manager *)userdata)->config.release);
 }
 
-/* Without SD_BUS_VTABLE_UNPRIVILEGED sd-bus itself admits only root to a method. */
+/*
+ * Without SD_BUS_VTABLE_UNPRIVILEGED sd-bus itself admits only root to a method. With it, what
+ * changes something has to ask polkit.
+ */
 static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -213,12 +270,14 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_PROPERTY("CoreAbi", "u", get_core_abi, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Generation", "t", get_generation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_METHOD_WITH_ARGS("Apply", SD_BUS_ARGS("as", names, "t", flags),
-				SD_BUS_RESULT("o", job), method_apply, 0),
+				SD_BUS_RESULT("o", job), method_apply, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Revert", SD_BUS_ARGS("as", names, "t", flags),
-				SD_BUS_RESULT("o", job), method_revert, 0),
+				SD_BUS_RESULT("o", job), method_revert, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Rollback", SD_BUS_ARGS("t", generation, "t", flags),
-				SD_BUS_RESULT("o", job), method_rollback, 0),
-	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload, 0),
+				SD_BUS_RESULT("o", job), method_rollback,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sssassss)", patches),
 				method_list, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ttssass)", generations),

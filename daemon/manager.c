@@ -26,6 +26,7 @@ void manager_free(struct manager *m)
 	}
 	job_free(m->running);
 	sd_event_source_disable_unref(m->dispatch);
+	polkit_done(&m->polkit);
 	sd_bus_flush_close_unref(m->bus);
 	sd_event_unref(m->event);
 	views_done(&m->views);

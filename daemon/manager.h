@@ -14,6 +14,7 @@
 #include "job.h"
 #include "lib/core.h"
 #include "policy.h"
+#include "polkit.h"
 #include "quarantine.h"
 #include "reader.h"
 #include "view.h"
@@ -24,6 +25,7 @@ struct manager {
 	int lock; /* on the state folder; -1: that cannot be written */
 	sd_event *event;
 	sd_bus *bus;
+	struct polkit polkit;
 
 	char kernel_build_id[KMEND_BUILD_ID_LEN]; /* "" when it cannot be read */
 	unsigned core_abi; /* 0: the core is not loaded */

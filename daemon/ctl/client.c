@@ -73,24 +73,30 @@ static bool is_unreachable(const sd_bus_error *e)
 	       (e->name && strncmp(e->name, "org.freedesktop.systemd1.", 25) == 0);
 }
 
-int client_complain(struct ctl *ctl, const sd_bus_error *e, int err)
+/* The text of the daemon's own errors begins with a code: "KMnnn: ". */
+static bool split_code(const char *text, enum diag_code *ret_code, const char **ret_rest)
 {
-	const char *text = e->message ?: strerror(-err);
 	char name[6] = "";
 	enum diag_code code;
 
-	if (sd_bus_error_has_name(e, BUS_ERROR_BAD_REQUEST) && strlen(text) > 7) {
-		memcpy(name, text, 5);
-		code = diag_code_from_name(name);
-		if ((int)code >= 0)
-			return diag_error(&ctl->diags, code, err, "%s", text + 7);
-	}
-	if (sd_bus_error_has_names(e, SD_BUS_ERROR_ACCESS_DENIED,
-				   SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
-		return diag_error(&ctl->diags, KM628, err, "%s", text);
-	if (is_unreachable(e))
-		return diag_error(&ctl->diags, KM624, err, "%s", text);
-	return diag_error(&ctl->diags, KM628, err, "%s", text);
+	if (strlen(text) <= 7 || strncmp(text + 5, ": ", 2) != 0)
+		return false;
+	memcpy(name, text, 5);
+	code = diag_code_from_name(name);
+	if ((int)code < 0)
+		return false;
+	*ret_code = code;
+	*ret_rest = text + 7;
+	return true;
+}
+
+int client_complain(struct ctl *ctl, const sd_bus_error *e, int err)
+{
+	const char *text = e->message ?: strerror(-err);
+	enum diag_code code = is_unreachable(e) ? KM624 : KM628;
+
+	split_code(text, &code, &text);
+	return diag_error(&ctl->diags, code, err, "%s", text);
 }
 
 int client_call(struct ctl *ctl, const char *method, sd_bus_message **ret)
@@ -104,8 +110,11 @@ int client_call(struct ctl *ctl, const char *method, sd_bus_message **ret)
 
 int client_new_call(struct ctl *ctl, const char *method, sd_bus_message **ret)
 {
-	return sd_bus_message_new_method_call(ctl->bus, ret, BUS_NAME, BUS_PATH, BUS_INTERFACE,
-					      method);
+	int r = sd_bus_message_new_method_call(ctl->bus, ret, BUS_NAME, BUS_PATH, BUS_INTERFACE,
+					       method);
+
+	return r < 0 ? r :
+		       sd_bus_message_set_allow_interactive_authorization(*ret, ctl->ask_password);
 }
 
 static int on_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)

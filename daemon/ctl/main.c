@@ -35,6 +35,7 @@ static void help(void)
 	       "  --no-legend        print no column heads\n"
 	       "  --dependents       revert: also the patches that depend on those\n"
 	       "  --lift-quarantine  apply: also a patch that is in quarantine\n"
+	       "  --no-ask-password  do not let polkit ask for a password\n"
 	       "  --help, --version\n\n"
 	       "Exit status: 0 when done, 1 otherwise.\n");
 }
@@ -47,12 +48,21 @@ static int usage(struct ctl *ctl, const char *word, const char *objection)
 /* Returns 1 to go on, 0 when done, or a negative errno. */
 static int parse(struct ctl *ctl, int argc, char **argv)
 {
-	enum { OPT_JSON = 256, OPT_NO_LEGEND, OPT_DEPENDENTS, OPT_LIFT, OPT_HELP, OPT_VERSION };
+	enum {
+		OPT_JSON = 256,
+		OPT_NO_LEGEND,
+		OPT_DEPENDENTS,
+		OPT_LIFT,
+		OPT_NO_ASK_PASSWORD,
+		OPT_HELP,
+		OPT_VERSION
+	};
 	static const struct option options[] = {
 		{"json", no_argument, NULL, OPT_JSON},
 		{"no-legend", no_argument, NULL, OPT_NO_LEGEND},
 		{"dependents", no_argument, NULL, OPT_DEPENDENTS},
 		{"lift-quarantine", no_argument, NULL, OPT_LIFT},
+		{"no-ask-password", no_argument, NULL, OPT_NO_ASK_PASSWORD},
 		{"help", no_argument, NULL, OPT_HELP},
 		{"version", no_argument, NULL, OPT_VERSION},
 		{},
@@ -73,6 +83,9 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 			break;
 		case OPT_LIFT:
 			ctl->lift_quarantine = true;
+			break;
+		case OPT_NO_ASK_PASSWORD:
+			ctl->ask_password = false;
 			break;
 		case OPT_HELP:
 			help();
@@ -117,7 +130,7 @@ static void print_failure(const struct ctl *ctl)
 
 int main(int argc, char **argv)
 {
-	struct ctl ctl = {.legend = true};
+	struct ctl ctl = {.legend = true, .ask_password = true};
 	int r;
 
 	r = parse(&ctl, argc, argv);

@@ -15,6 +15,7 @@ struct ctl {
 	bool legend;
 	bool lift_quarantine;
 	bool dependents;
+	bool ask_password; /* whoever has to prove who they are may be asked */
 	bool answered; /* JSON has been printed */
 	struct diag_list diags; /* printed at the end */
 };

@@ -293,7 +293,8 @@
 	  "wait until it is done and try again")                                                \
 	X(KM626, "the kernel refused to unload the patch", "see the kernel log for the reason") \
 	X(KM627, "the change was interrupted and has been undone", "try again")                 \
-	X(KM628, "kmendd refused the request", "only root may change patches")                  \
+	X(KM628, "kmendd refused the request",                                                  \
+	  "ask as root, or as somebody whom polkit allows it")                                  \
 	X(KM629, "others than root may change the patch",                                       \
 	  "make root its owner, and writable for nobody else")                                  \
 	X(KM630, "another kmendd is running", "see 'systemctl status kmendd'")                  \
