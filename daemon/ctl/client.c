@@ -48,15 +48,26 @@ static bool is_switched_off(void)
 	return false;
 }
 
+static int open_bus(const struct ctl *ctl, sd_bus **ret)
+{
+	if (ctl->host)
+		return sd_bus_open_system_remote(ret, ctl->host);
+	if (ctl->machine)
+		return sd_bus_open_system_machine(ret, ctl->machine);
+	return sd_bus_open_system(ret);
+}
+
 int client_connect(struct ctl *ctl)
 {
-	int r = sd_bus_open_system(&ctl->bus);
+	const char *other = ctl->host ?: ctl->machine;
+	int r = open_bus(ctl, &ctl->bus);
 
 	if (r < 0)
-		return diag_error(&ctl->diags, KM624, r, "the system bus cannot be reached: %s",
-				  strerror(-r));
+		return diag_error(&ctl->diags, KM624, r, "the system bus%s%s cannot be reached: %s",
+				  other ? " of " : "", other ?: "", strerror(-r));
 	/* The bus would try to start it, and notice only after half a minute that it does not. */
-	if (is_switched_off() && sd_bus_get_name_creds(ctl->bus, BUS_NAME, 0, NULL) == -ENXIO)
+	if (!other && is_switched_off() &&
+	    sd_bus_get_name_creds(ctl->bus, BUS_NAME, 0, NULL) == -ENXIO)
 		return diag_error(&ctl->diags, KM624, -ENXIO,
 				  "kmendd is switched off by \"kmend=off\" on the kernel's command "
 				  "line");
@@ -206,7 +217,7 @@ static void print_removal(struct ctl *ctl, const struct removal *removal, const 
 	json_add_string(o, "result", removal->result);
 	json_add_string(o, "code", removal->code);
 	json_add_string(o, "message", removal->message);
-	print_json(o);
+	print_json(o, ctl->json);
 	ctl->answered = true;
 }
 

@@ -26,7 +26,7 @@ int listing_print(struct ctl *ctl, const struct listing *listing)
 	if (r < 0)
 		return r;
 	if (ctl->json)
-		print_json(array);
+		print_json(array, ctl->json);
 	else
 		table_print(&table, ctl->legend);
 	return 0;

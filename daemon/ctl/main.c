@@ -31,18 +31,35 @@ static void help(void)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-16s %s\n", verbs[i].synopsis, verbs[i].help);
 	printf("\n"
-	       "  --json             print JSON\n"
+	       "  --json[=pretty|short]\n"
+	       "                     print JSON\n"
+	       "  -H, --host=[USER@]HOST\n"
+	       "                     of another machine, over SSH\n"
+	       "  -M, --machine=CONTAINER\n"
+	       "                     of a local container\n"
 	       "  --no-legend        print no column heads\n"
 	       "  --dependents       revert: also the patches that depend on those\n"
 	       "  --lift-quarantine  apply: also a patch that is in quarantine\n"
 	       "  --no-ask-password  do not let polkit ask for a password\n"
 	       "  --help, --version\n\n"
-	       "Exit status: 0 when done, 1 otherwise.\n");
+	       "Exit status: 0 done, 1 failed, 2 wrong call or not permitted, 3 not live,\n"
+	       "4 kmendd cannot be reached.\n");
 }
 
 static int usage(struct ctl *ctl, const char *word, const char *objection)
 {
 	return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" %s", word, objection);
+}
+
+static int parse_json(struct ctl *ctl, const char *style)
+{
+	if (!style || strcmp(style, "pretty") == 0)
+		ctl->json = JSON_PRETTY;
+	else if (strcmp(style, "short") == 0)
+		ctl->json = JSON_SHORT;
+	else
+		return usage(ctl, style, "is neither pretty nor short");
+	return 0;
 }
 
 /* Returns 1 to go on, 0 when done, or a negative errno. */
@@ -58,22 +75,30 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		OPT_VERSION
 	};
 	static const struct option options[] = {
-		{"json", no_argument, NULL, OPT_JSON},
+		{"json", optional_argument, NULL, OPT_JSON},
 		{"no-legend", no_argument, NULL, OPT_NO_LEGEND},
 		{"dependents", no_argument, NULL, OPT_DEPENDENTS},
 		{"lift-quarantine", no_argument, NULL, OPT_LIFT},
+		{"host", required_argument, NULL, 'H'},
+		{"machine", required_argument, NULL, 'M'},
 		{"no-ask-password", no_argument, NULL, OPT_NO_ASK_PASSWORD},
 		{"help", no_argument, NULL, OPT_HELP},
 		{"version", no_argument, NULL, OPT_VERSION},
 		{},
 	};
-	int option;
+	int option, r = 0;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while (r >= 0 && (option = getopt_long(argc, argv, "H:M:", options, NULL)) != -1)
 		switch (option) {
 		case OPT_JSON:
-			ctl->json = true;
+			r = parse_json(ctl, optarg);
+			break;
+		case 'H':
+			ctl->host = optarg;
+			break;
+		case 'M':
+			ctl->machine = optarg;
 			break;
 		case OPT_NO_LEGEND:
 			ctl->legend = false;
@@ -96,7 +121,9 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		default:
 			return usage(ctl, argv[optind - 1], "is not an option");
 		}
-	return 1;
+	if (r >= 0 && ctl->host && ctl->machine)
+		return usage(ctl, "-M", "cannot be together with -H");
+	return r < 0 ? r : 1;
 }
 
 static int dispatch(struct ctl *ctl, int n_args, char **args)
@@ -125,13 +152,27 @@ static void print_failure(const struct ctl *ctl)
 	_cleanup_json_ struct json_object *o = json_object_new_object();
 
 	if (o && json_object_object_add(o, "diagnostics", diag_list_to_json(&ctl->diags)) == 0)
-		print_json(o);
+		print_json(o, ctl->json);
+}
+
+static int exit_status(const struct ctl *ctl, int r)
+{
+	enum diag_code code;
+
+	if (r >= 0)
+		return ctl->status;
+	if (ctl->diags.n == 0)
+		return EXIT_FAILURE;
+	code = ctl->diags.items[ctl->diags.n - 1].code;
+	return code == KM101 || code == KM628 ? EXIT_REFUSED :
+	       code == KM624                  ? EXIT_UNREACHABLE :
+						EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
 	struct ctl ctl = {.legend = true, .ask_password = true};
-	int r;
+	int r, status;
 
 	r = parse(&ctl, argc, argv);
 	if (r > 0)
@@ -142,7 +183,8 @@ int main(int argc, char **argv)
 		print_failure(&ctl);
 	fflush(stdout);
 	diag_list_print(stderr, &ctl.diags, colours_wanted(stderr));
+	status = exit_status(&ctl, r);
 	diag_list_done(&ctl.diags);
 	sd_bus_flush_close_unref(ctl.bus);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

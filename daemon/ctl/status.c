@@ -136,6 +136,15 @@ static void print_fields(const struct field *fields, struct json_object *o)
 	}
 }
 
+/* As systemctl's status of a unit that does not run. */
+static void judge_state(struct ctl *ctl, struct json_object *o)
+{
+	const char *state = json_object_get_string(json_object_object_get(o, "state"));
+
+	if (state && strcmp(state, "live") != 0)
+		ctl->status = EXIT_NOT_LIVE;
+}
+
 static int show(struct ctl *ctl, const struct source *source, const struct field *fields)
 {
 	_cleanup_json_ struct json_object *o = json_object_new_object();
@@ -145,8 +154,9 @@ static int show(struct ctl *ctl, const struct source *source, const struct field
 		r = read_field(ctl, source, f, o);
 	if (r < 0)
 		return r;
+	judge_state(ctl, o);
 	if (ctl->json)
-		print_json(o);
+		print_json(o, ctl->json);
 	else
 		print_fields(fields, o);
 	return 0;

@@ -7,7 +7,10 @@
 
 #include "lib/text.h"
 
-#define GAP 2
+#define GAP             2
+#define COLUMN_MIN      8
+#define LAST_COLUMN_MIN 16
+#define COLUMNS_MAX     10000
 
 void table_done(struct table *t)
 {
@@ -52,13 +55,22 @@ static size_t bytes_of(const char *s, size_t characters)
 	return i;
 }
 
+/* $COLUMNS counts as with other programs, for terminals that do not know their width. */
 static size_t terminal_width(void)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize size;
+	unsigned long n;
+	char *end;
 
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+	if (!isatty(STDOUT_FILENO))
 		return 0;
-	return size.ws_col;
+	if (columns && *columns >= '0' && *columns <= '9') {
+		n = strtoul(columns, &end, 10);
+		if (!*end && n > 0 && n <= COLUMNS_MAX)
+			return n;
+	}
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }
 
 const char *state_colour(const char *state, bool colour)
@@ -95,43 +107,82 @@ static void measure(const struct table *t, bool legend, size_t *widths)
 	}
 }
 
-static void print_last(const char *cell, size_t used, size_t terminal)
+static size_t widest_of(size_t n, const size_t *widths)
 {
-	if (terminal && used + width_of(cell) > terminal && terminal > used + 1)
-		printf("%.*s\u2026\n", (int)bytes_of(cell, terminal - used - 1), cell);
-	else
-		printf("%s\n", cell);
+	size_t widest = n - 1;
+
+	for (size_t i = n; i-- > 0;)
+		if (widths[i] > widths[widest])
+			widest = i;
+	return widest;
 }
 
-static void print_row(const struct table *t, const char *const *cells, const size_t *widths,
-		      size_t terminal, bool colour)
+/*
+ * Take from the last column, which has the longest text, and then from the widest, but leave of
+ * each what tells one line from another.
+ */
+static void fit(size_t n, size_t *widths, size_t available)
 {
-	size_t used = 0;
+	size_t total = (n - 1) * GAP;
 
-	for (size_t i = 0; i + 1 < t->n_columns; i++) {
-		const char *on = state_colour(cells[i], colour);
+	for (size_t i = 0; i < n; i++)
+		total += widths[i];
+	while (available && total > available) {
+		size_t i = widths[n - 1] > LAST_COLUMN_MIN ? n - 1 : widest_of(n, widths);
 
-		printf("%s%s%s%*s", on, cells[i], colour_off(on),
-		       (int)(widths[i] - width_of(cells[i]) + GAP), "");
-		used += widths[i] + GAP;
+		if (widths[i] <= COLUMN_MIN)
+			return;
+		widths[i]--;
+		total--;
 	}
-	print_last(cells[t->n_columns - 1], used, terminal);
+}
+
+/* Returns how many characters wide it has become. */
+static size_t write_cell(FILE *f, const char *cell, size_t width, const char *on)
+{
+	size_t natural = width_of(cell);
+	bool cut = natural > width;
+
+	fprintf(f, "%s%.*s%s%s", on, (int)bytes_of(cell, cut ? width - 1 : natural), cell,
+		cut ? "\u2026" : "", colour_off(on));
+	return cut ? width : natural;
+}
+
+static void write_row(FILE *f, const struct table *t, const char *const *cells,
+		      const size_t *widths, bool colour)
+{
+	for (size_t i = 0; i < t->n_columns; i++) {
+		size_t used = write_cell(f, cells[i], widths[i], state_colour(cells[i], colour));
+
+		if (i + 1 < t->n_columns)
+			fprintf(f, "%*s", (int)(widths[i] - used + GAP), "");
+	}
+	fputc('\n', f);
+}
+
+void table_write(FILE *f, const struct table *t, const struct table_style *style)
+{
+	size_t widths[TABLE_COLUMNS_MAX];
+
+	measure(t, style->legend, widths);
+	fit(t->n_columns, widths, style->width);
+	if (style->legend && t->n_cells)
+		write_row(f, t, t->heads, widths, /* colour= */ false);
+	for (size_t i = 0; i < t->n_cells; i += t->n_columns)
+		write_row(f, t, (const char *const *)&t->cells[i], widths, style->colour);
 }
 
 void table_print(const struct table *t, bool legend)
 {
-	size_t widths[TABLE_COLUMNS_MAX], terminal = terminal_width();
-	bool colour = colours_wanted(stdout);
+	const struct table_style style = {
+		.legend = legend, .width = terminal_width(), .colour = colours_wanted(stdout)};
 
-	measure(t, legend, widths);
-	if (legend && t->n_cells)
-		print_row(t, t->heads, widths, terminal, /* colour= */ false);
-	for (size_t i = 0; i < t->n_cells; i += t->n_columns)
-		print_row(t, (const char *const *)&t->cells[i], widths, terminal, colour);
+	table_write(stdout, t, &style);
 }
 
-void print_json(struct json_object *object)
+void print_json(struct json_object *object, enum json_style style)
 {
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(
+		object, (style == JSON_SHORT ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY) |
+				JSON_C_TO_STRING_NOSLASHESCAPE));
 }

@@ -23,10 +23,16 @@ struct table {
 /* Append a row of n_columns strings, which are copied. Returns 0 or -ENOMEM. */
 int table_add(struct table *table, const char *const *cells);
 
-/*
- * Print to standard output. On a terminal the last column is cut where it does not fit, and the
- * state words in it are coloured.
- */
+struct table_style {
+	bool legend; /* with column heads */
+	bool colour; /* of the state words */
+	size_t width; /* of a line, in characters; 0: any */
+};
+
+/* Columns that do not fit are cut, the widest first. */
+void table_write(FILE *f, const struct table *table, const struct table_style *style);
+
+/* Print to standard output, to the width of the terminal and in colours where it is one. */
 void table_print(const struct table *table, bool legend);
 
 void table_done(struct table *table);
@@ -35,6 +41,12 @@ void table_done(struct table *table);
 const char *state_colour(const char *state, bool colour);
 const char *colour_off(const char *on);
 
-void print_json(struct json_object *object);
+enum json_style {
+	JSON_NONE,
+	JSON_PRETTY,
+	JSON_SHORT, /* on one line */
+};
+
+void print_json(struct json_object *object, enum json_style style);
 
 #endif

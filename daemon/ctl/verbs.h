@@ -8,15 +8,24 @@
 
 #include "lib/cleanup.h"
 #include "lib/diag.h"
+#include "table.h"
+
+/* What kmendctl exits with, as its man page says; EXIT_SUCCESS and EXIT_FAILURE apart. */
+#define EXIT_REFUSED     2 /* the request itself: wrong words, or not permitted */
+#define EXIT_NOT_LIVE    3 /* what was asked about is not live, or not wholly */
+#define EXIT_UNREACHABLE 4 /* kmendd, or the bus */
 
 struct ctl {
 	sd_bus *bus;
-	bool json;
+	const char *host; /* whose bus, over SSH; NULL: this machine's */
+	const char *machine; /* a local container's */
+	enum json_style json;
 	bool legend;
 	bool lift_quarantine;
 	bool dependents;
 	bool ask_password; /* whoever has to prove who they are may be asked */
 	bool answered; /* JSON has been printed */
+	int status; /* EXIT_*, where nothing went wrong */
 	struct diag_list diags; /* printed at the end */
 };
 
