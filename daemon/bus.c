@@ -11,11 +11,7 @@
 
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
-/* Bits of the flags arguments. */
-#define APPLY_LIFT_QUARANTINE 0x1
-#define REVERT_DEPENDENTS     0x1
-
-/* More than any machine has; a plan's time grows with their square. */
+/* More than any machine has. */
 #define NAMES_MAX 1000
 
 static int reply_with_job(struct manager *m, sd_bus_message *message, struct job *job)
@@ -34,7 +30,7 @@ static int reply_with_job(struct manager *m, sd_bus_message *message, struct job
 	return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
 }
 
-static int check_names(char **names, sd_bus_error *error)
+int bus_check_names(char **names, sd_bus_error *error)
 {
 	if (!names || !names[0])
 		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: no patch is named");
@@ -51,6 +47,29 @@ static int check_names(char **names, sd_bus_error *error)
 					 "KM101: \"%.60s\" is not a patch name", names[i]);
 	}
 	return 0;
+}
+
+int bus_read_flags(enum job_verb verb, uint64_t flags, unsigned *ret, sd_bus_error *error)
+{
+	static const struct {
+		enum job_verb verb;
+		uint64_t flag;
+		enum plan_option option;
+	} known[] = {
+		{JOB_APPLY, BUS_APPLY_LIFT_QUARANTINE, PLAN_LIFT_QUARANTINE},
+		{JOB_APPLY, BUS_CHANGE_HELD, PLAN_HELD},
+		{JOB_REVERT, BUS_REVERT_DEPENDENTS, PLAN_DEPENDENTS},
+		{JOB_REVERT, BUS_CHANGE_HELD, PLAN_HELD},
+		{JOB_ROLLBACK, BUS_CHANGE_HELD, PLAN_HELD},
+	};
+
+	*ret = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].verb == verb && flags & known[i].flag) {
+			*ret |= known[i].option;
+			flags &= ~known[i].flag;
+		}
+	return flags ? sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags") : 0;
 }
 
 /* Who may what; to be asked before anything is changed. */
@@ -77,7 +96,7 @@ static int ask_named(struct manager *m, sd_bus_message *message, const char *act
 	if (r >= 0)
 		r = sd_bus_message_read(message, "t", &flags);
 	if (r >= 0)
-		r = check_names(names, error);
+		r = bus_check_names(names, error);
 	if (r < 0)
 		return r;
 	joined = strv_join(names, " ");
@@ -89,9 +108,10 @@ static int ask_named(struct manager *m, sd_bus_message *message, const char *act
 }
 
 static int change_named(struct manager *m, sd_bus_message *message, enum job_verb verb,
-			uint64_t known_flag, sd_bus_error *error)
+			sd_bus_error *error)
 {
 	_cleanup_strv_ char **names = NULL;
+	unsigned options;
 	uint64_t flags;
 	int r;
 
@@ -99,50 +119,57 @@ static int change_named(struct manager *m, sd_bus_message *message, enum job_ver
 	if (r >= 0)
 		r = sd_bus_message_read(message, "t", &flags);
 	if (r >= 0)
-		r = check_names(names, error);
-	if (r < 0)
-		return r;
-	if (flags & ~known_flag)
-		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags");
-	return reply_with_job(m, message, job_new(verb, names, 0, flags & known_flag));
+		r = bus_check_names(names, error);
+	if (r >= 0)
+		r = bus_read_flags(verb, flags, &options, error);
+	return r < 0 ? r : reply_with_job(m, message, job_new(verb, names, 0, options));
 }
 
 static int do_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return change_named(userdata, message, JOB_APPLY, APPLY_LIFT_QUARANTINE, error);
+	return change_named(userdata, message, JOB_APPLY, error);
 }
 
 static int method_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask_named(userdata, message, POLKIT_APPLY, APPLY_LIFT_QUARANTINE, do_apply, error);
+	return ask_named(userdata, message, POLKIT_APPLY,
+			 BUS_APPLY_LIFT_QUARANTINE | BUS_CHANGE_HELD, do_apply, error);
 }
 
 static int do_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return change_named(userdata, message, JOB_REVERT, REVERT_DEPENDENTS, error);
+	return change_named(userdata, message, JOB_REVERT, error);
 }
 
 static int method_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask_named(userdata, message, POLKIT_REVERT, 0, do_revert, error);
+	return ask_named(userdata, message, POLKIT_REVERT, BUS_CHANGE_HELD, do_revert, error);
 }
 
 static int do_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
 	uint64_t number, flags;
+	unsigned options;
 	int r;
 
 	r = sd_bus_message_read(message, "tt", &number, &flags);
+	if (r >= 0)
+		r = bus_read_flags(JOB_ROLLBACK, flags, &options, error);
 	if (r < 0)
 		return r;
-	if (flags)
-		return sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags");
-	return reply_with_job(userdata, message, job_new(JOB_ROLLBACK, NULL, number, false));
+	return reply_with_job(userdata, message, job_new(JOB_ROLLBACK, NULL, number, options));
 }
 
 static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask(userdata, message, POLKIT_ROLLBACK, do_rollback, error);
+	uint64_t number, flags;
+	int r;
+
+	r = sd_bus_message_read(message, "tt", &number, &flags);
+	return r < 0 ? r :
+		       ask(userdata, message,
+			   flags & BUS_CHANGE_HELD ? POLKIT_FORCE : POLKIT_ROLLBACK, do_rollback,
+			   error);
 }
 
 static int append_view(sd_bus_message *reply, const struct view *v)
@@ -276,6 +303,11 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Rollback", SD_BUS_ARGS("t", generation, "t", flags),
 				SD_BUS_RESULT("o", job), method_rollback,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Plan",
+				SD_BUS_ARGS("s", verb, "as", names, "t", generation, "t", flags),
+				SD_BUS_RESULT("b", feasible, "a(ssss)", changes, "a(ss)", steps,
+					      "a(ss)", result, "a(ssss)", diagnostics),
+				bus_method_plan, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reload,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sssassss)", patches),

@@ -5,9 +5,15 @@
 
 #include <systemd/sd-bus.h>
 
-struct job;
+#include "job.h"
+
 struct manager;
 struct views;
+
+/* Bits of the flags arguments. */
+#define BUS_APPLY_LIFT_QUARANTINE 0x1
+#define BUS_REVERT_DEPENDENTS     0x1
+#define BUS_CHANGE_HELD           0x2
 
 #define BUS_NAME              "org.kmend1"
 #define BUS_PATH              "/org/kmend1"
@@ -33,6 +39,15 @@ void bus_property_changed(struct manager *manager, const char *property);
 /* Object path of a job or patch; the caller frees it. NULL when out of memory. */
 char *bus_job_path(const struct job *job);
 char *bus_patch_path(const char *name);
+
+/* For bus.c: the method Plan. */
+int bus_method_plan(sd_bus_message *message, void *userdata, sd_bus_error *error);
+
+/* What methods have in common: are these names of patches, not none and not too many? */
+int bus_check_names(char **names, sd_bus_error *error);
+
+/* The options (enum plan_option) that a verb's flags stand for. */
+int bus_read_flags(enum job_verb verb, uint64_t flags, unsigned *ret, sd_bus_error *error);
 
 /* For bus.c: the objects below the manager. */
 int bus_add_patches(struct manager *manager);

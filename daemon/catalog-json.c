@@ -282,6 +282,7 @@ int catalog_from_json(struct json_object *object, struct catalog *ret, struct di
 		r = entry_from_json(json_object_array_get_idx(array, i), &c.items[c.n++]);
 	if (r < 0)
 		return r;
+	catalog_sort(&c);
 	*ret = c;
 	c = (struct catalog){};
 	return 0;

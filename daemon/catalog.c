@@ -30,12 +30,23 @@ void catalog_done(struct catalog *c)
 	*c = (struct catalog){};
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp(((const struct catalog_entry *)a)->name,
+		      ((const struct catalog_entry *)b)->name);
+}
+
+void catalog_sort(struct catalog *c)
+{
+	if (c->n)
+		qsort(c->items, c->n, sizeof(*c->items), compare_entries);
+}
+
 const struct catalog_entry *catalog_find(const struct catalog *c, const char *name)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->items[i].name, name) == 0)
-			return &c->items[i];
-	return NULL;
+	const struct catalog_entry key = {.name = (char *)name};
+
+	return c->n ? bsearch(&key, c->items, c->n, sizeof(key), compare_entries) : NULL;
 }
 
 const struct manifest *catalog_manifest(const struct catalog_entry *e)
@@ -233,6 +244,8 @@ int catalog_read(const struct catalog_rules *rules, struct catalog *ret)
 			return r;
 		c.n++;
 	}
+	/* One of a bad name is shown under another one. */
+	catalog_sort(&c);
 	*ret = c;
 	c = (struct catalog){};
 	return 0;

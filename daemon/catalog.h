@@ -47,6 +47,9 @@ struct catalog_rules {
  */
 int catalog_read(const struct catalog_rules *rules, struct catalog *ret);
 
+/* By name, as catalog_find() wants it. */
+void catalog_sort(struct catalog *catalog);
+
 /* The entry of a name, fit or not; NULL when there is none. */
 const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *name);
 

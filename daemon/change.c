@@ -68,12 +68,13 @@ static int plan_for_rollback(struct manager *m, const struct plan_input *in, str
 		return r;
 	/* So that rolling back again leads further back, and not forth. */
 	job->base = target.base;
-	return plan_rollback(in, &target, &job->diags, &job->plan);
+	return plan_rollback(in, &target, job->options, &job->diags, &job->plan);
 }
 
 static int make_plan(struct manager *m, struct job *job)
 {
 	const struct plan_input in = {
+		.policy = &m->policy,
 		.catalog = &m->catalog,
 		.core = &m->core,
 		.current = &m->current,
@@ -84,11 +85,12 @@ static int make_plan(struct manager *m, struct job *job)
 	job->base = m->current.number;
 	switch (job->verb) {
 	case JOB_START:
-		return plan_start(&in, m->skipped, job->names, &job->diags, &job->plan);
+		return plan_start(&in, m->skipped, job->names, job->options, &job->diags,
+				  &job->plan);
 	case JOB_APPLY:
-		return plan_apply(&in, job->names, job->flag, &job->diags, &job->plan);
+		return plan_apply(&in, job->names, job->options, &job->diags, &job->plan);
 	case JOB_REVERT:
-		return plan_revert(&in, job->names, job->flag, &job->diags, &job->plan);
+		return plan_revert(&in, job->names, job->options, &job->diags, &job->plan);
 	case JOB_ROLLBACK:
 		return plan_for_rollback(m, &in, job);
 	case _JOB_VERB_MAX:
@@ -193,7 +195,7 @@ static void end_undone(struct manager *m, struct job *job)
 	note_failed(m, job);
 	report(m, job, JOURNAL_FAILED, "failed, everything is as before");
 	if (job->verb == JOB_START)
-		m->broken = !job->culprit;
+		m->broken = !job->culprit && job->options & PLAN_SEPARATELY;
 	else if (guard_remove(m->config.state) < 0)
 		m->broken = true;
 	end(m, job, JOB_FAILED);
@@ -227,7 +229,7 @@ static int commit(struct manager *m, struct job *job)
 	return 0;
 }
 
-static void on_loader_done(void *userdata, int result, size_t failed,
+static void on_loader_done(void *userdata, int result, const char *culprit,
 			   const struct diag_list *diags);
 
 static void on_loader_progress(void *userdata, const char *status)
@@ -263,7 +265,7 @@ static void end_committed(struct manager *m, struct job *job)
 {
 	if (makes_generation(job)) {
 		report(m, job, JOURNAL_CHANGED, "is in force");
-		if (job->verb == JOB_APPLY && job->flag) {
+		if (job->verb == JOB_APPLY && job->options & PLAN_LIFT_QUARANTINE) {
 			for (size_t i = 0; job->plan.added && job->plan.added[i]; i++)
 				quarantine_lift(&m->quarantine, job->plan.added[i]);
 			quarantine_write(m->config.state, &m->quarantine);
@@ -283,14 +285,15 @@ static bool left_behind(const struct job *job)
 	return job->verb == JOB_START && strv_contains(job->plan.removed, job->culprit ?: "");
 }
 
-static void on_loader_done(void *userdata, int result, size_t failed, const struct diag_list *diags)
+static void on_loader_done(void *userdata, int result, const char *culprit,
+			   const struct diag_list *diags)
 {
 	struct manager *m = userdata;
 	struct job *job = m->running;
 
 	diag_list_append(&job->diags, diags);
-	if (result < 0 && !job->undoing && failed < job->plan.steps.n)
-		job->culprit = strdup(job->plan.steps.items[failed].patch);
+	if (result < 0 && !job->undoing && *culprit)
+		job->culprit = strdup(culprit);
 	if (result == -ENOTRECOVERABLE || result == -EOWNERDEAD || left_behind(job) ||
 	    (job->undoing && result < 0))
 		end_broken(m, job);
@@ -304,6 +307,8 @@ static void on_loader_done(void *userdata, int result, size_t failed, const stru
 
 static int check_possible(struct manager *m, struct job *job)
 {
+	int r;
+
 	if (m->broken && job->verb != JOB_START)
 		return diag_add(&job->diags, KM620, DIAG_REFUSAL, -ENOTRECOVERABLE, NULL,
 				"an earlier change could not be undone completely");
@@ -311,7 +316,15 @@ static int check_possible(struct manager *m, struct job *job)
 		diag_list_append(&job->diags, &m->catalog_diags);
 		return -EINVAL;
 	}
-	return manager_refresh(m, &job->diags);
+	r = manager_refresh(m, &job->diags);
+	return r < 0 ? r : plan_read_strangers(&m->catalog, m->config.sysfs, &m->core);
+}
+
+int change_plan(struct manager *m, struct job *job)
+{
+	int r = check_possible(m, job);
+
+	return r < 0 ? r : make_plan(m, job);
 }
 
 static int guard_it(struct manager *m, struct job *job)
@@ -358,7 +371,7 @@ static void report_skipped(struct manager *m, struct job *job)
 void change_begin(struct manager *m, struct job *job)
 {
 	job->state = JOB_RUNNING;
-	if (check_possible(m, job) < 0 || make_plan(m, job) < 0) {
+	if (change_plan(m, job) < 0) {
 		end_refused(m, job);
 		return;
 	}

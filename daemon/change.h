@@ -9,6 +9,12 @@
 struct job;
 struct manager;
 
+/*
+ * What the job would do, in its plan. Returns 0, or a negative errno and the reason in its
+ * diagnostics; nothing is changed either way.
+ */
+int change_plan(struct manager *manager, struct job *job);
+
 /* Begin. The end comes from the event loop, or at once, by manager_job_done(). */
 void change_begin(struct manager *manager, struct job *job);
 

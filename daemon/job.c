@@ -27,7 +27,7 @@ const char *job_state_to_string(enum job_state state)
 	return names[state];
 }
 
-struct job *job_new(enum job_verb verb, char *const *names, uint64_t target, bool flag)
+struct job *job_new(enum job_verb verb, char *const *names, uint64_t target, unsigned options)
 {
 	_cleanup_(job_freep) struct job *job = calloc(1, sizeof(*job));
 
@@ -35,7 +35,7 @@ struct job *job_new(enum job_verb verb, char *const *names, uint64_t target, boo
 		return NULL;
 	job->verb = verb;
 	job->target = target;
-	job->flag = flag;
+	job->options = options;
 	return TAKE_PTR(job);
 }
 

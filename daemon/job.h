@@ -34,7 +34,7 @@ struct job {
 	enum job_state state;
 	char **names; /* of apply and revert; of start: what an unfinished change may have left */
 	uint64_t target; /* generation of rollback; 0: the one before the current */
-	bool flag; /* apply: lift quarantine; revert: dependents too */
+	unsigned options; /* of enum plan_option */
 
 	struct plan plan;
 	struct generation generation; /* that it makes */
@@ -48,7 +48,7 @@ struct job {
 };
 
 /* names are copied. Returns NULL when out of memory. */
-struct job *job_new(enum job_verb verb, char *const *names, uint64_t target, bool flag);
+struct job *job_new(enum job_verb verb, char *const *names, uint64_t target, unsigned options);
 void job_free(struct job *job);
 
 const char *job_verb_to_string(enum job_verb verb);

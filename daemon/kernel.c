@@ -13,6 +13,7 @@
 #include "lib/diag.h"
 #include "lib/fileio.h"
 #include "lib/manifest.h"
+#include "lib/strv.h"
 
 #define CORE_MODULE "kmend"
 
@@ -180,92 +181,203 @@ static int unload(const struct step *s, struct diag_list *diags)
 	return 0;
 }
 
-/* What the core says about its refusal starts with its code; else the errno has to do. */
-static int complain_core(const struct kernel *k, const struct step *s, int err,
-			 struct diag_list *diags)
+/* What fails later, fails when this is undone. */
+static void blame(struct kernel *k, const char *patch)
+{
+	if (!k->has_failed)
+		snprintf(k->culprit, sizeof(k->culprit), "%s", patch);
+}
+
+static bool is_part_of(const struct step *s, const char *patch)
+{
+	return strv_contains(s->on, patch) || strv_contains(s->off, patch);
+}
+
+/* What the core says begins with its code, of which the rest is the text. */
+static int repeat(const char *patch, const char *said, int err, struct diag_list *diags)
+{
+	size_t length = strcspn(said, " :");
+	enum diag_code code;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, said);
+	code = diag_code_from_name(name);
+	if ((int)code >= 0)
+		said += length + strspn(said + length, " :");
+	else
+		code = KM616;
+	return diag_error(diags, code, err, "%s%s%s", patch ?: "", patch ? ": " : "", said);
+}
+
+/* "NAME: KMnnn TEXT", or without a name where it is about no patch. */
+static int repeat_refusal(struct kernel *k, const struct step *s, char *said, int err,
+			  struct diag_list *diags)
+{
+	char *colon = strstr(said, ": ");
+
+	if (!colon || strcspn(said, " ") < (size_t)(colon - said))
+		return repeat(NULL, said, err, diags);
+	*colon = '\0';
+	if (is_part_of(s, said))
+		blame(k, said);
+	return repeat(said, colon + 2, err, diags);
+}
+
+/* What went wrong after the request was taken up, is said of one of the patches. */
+static int repeat_last_error(struct kernel *k, char *const *patches, int err,
+			     struct diag_list *diags)
+{
+	for (size_t i = 0; patches && patches[i]; i++) {
+		_cleanup_free_ char *said = NULL;
+
+		if (core_read_attribute(k->config->sysfs, patches[i], KMEND_SYSFS_LAST_ERROR,
+					&said) < 0 ||
+		    !*said)
+			continue;
+		blame(k, patches[i]);
+		return repeat(patches[i], said, err, diags);
+	}
+	return 0;
+}
+
+static int complain_switch(const struct step *s, int err, struct diag_list *diags)
+{
+	_cleanup_free_ char *what = step_describe(s);
+
+	return diag_error(diags, KM616, err, "%s: %s", what ?: "the transition", strerror(-err));
+}
+
+static int complain_refused(struct kernel *k, const struct step *s, int err,
+			    struct diag_list *diags)
 {
 	_cleanup_free_ char *said = NULL;
-	char name[16] = "";
 
-	if (core_read_attribute(k->config->sysfs, s->patch, KMEND_SYSFS_LAST_ERROR, &said) >= 0 &&
-	    *said) {
-		enum diag_code code;
+	if (core_read_refusal(k->config->sysfs, &said) >= 0 && *said)
+		return repeat_refusal(k, s, said, err, diags);
+	return complain_switch(s, err, diags);
+}
 
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(said, " :"), said);
-		code = diag_code_from_name(name);
-		if ((int)code >= 0)
-			return diag_error(diags, code, err, "%s: %s", s->patch,
-					  said + strlen(name) + strspn(said + strlen(name), " :"));
-		return diag_error(diags, KM616, err, "%s: %s", s->patch, said);
-	}
-	return diag_error(diags, KM616, err, "%s %s: %s", step_op_to_string(s->op), s->patch,
-			  strerror(-err));
+static int complain_given_up(struct kernel *k, const struct step *s, int err,
+			     struct diag_list *diags)
+{
+	int r;
+
+	r = repeat_last_error(k, s->on, err, diags);
+	if (r == 0)
+		r = repeat_last_error(k, s->off, err, diags);
+	return r < 0 ? r : complain_switch(s, err, diags);
 }
 
 static int complain_timeout(const struct kernel *k, const struct step *s, struct diag_list *diags)
 {
-	_cleanup_free_ char *straggler = NULL;
+	_cleanup_free_ char *straggler = NULL, *what = step_describe(s);
+	bool known = core_read_transition(k->config->sysfs, KMEND_SYSFS_TR_STRAGGLER, &straggler) >=
+			     0 &&
+		     *straggler;
 
-	if (core_read_transition(k->config->sysfs, KMEND_SYSFS_TR_STRAGGLER, &straggler) < 0 ||
-	    !*straggler)
-		return diag_error(diags, KM617, -ETIMEDOUT, "%s %s took longer than %u s",
-				  step_op_to_string(s->op), s->patch, k->config->timeout_ms / 1000);
-	return diag_error(
-		diags, KM617, -ETIMEDOUT, "%s %s took longer than %u s: held up by task %s",
-		step_op_to_string(s->op), s->patch, k->config->timeout_ms / 1000, straggler);
+	return diag_error(diags, KM617, -ETIMEDOUT, "%s took longer than %u s%s%s",
+			  what ?: "the transition", k->config->timeout_ms / 1000,
+			  known ? ": held up by task " : "", known ? straggler : "");
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static int wait_for(const struct kernel *k, char *const *patches, enum core_state state,
+		    long long deadline)
+{
+	int r = 0;
+
+	for (size_t i = 0; patches && patches[i] && r >= 0; i++) {
+		long long left = deadline - now_ms();
+
+		r = core_wait_state(k->config->sysfs, patches[i], state, left > 0 ? left : 0);
+	}
+	return r;
+}
+
+/* All of them are in one transition: they arrive together, within the time of one. */
+static int wait_for_all(const struct kernel *k, char *const *on, char *const *off)
+{
+	long long deadline = now_ms() + k->config->timeout_ms;
+	int r;
+
+	r = wait_for(k, on, CORE_LIVE, deadline);
+	return r < 0 ? r : wait_for(k, off, CORE_LOADED, deadline);
 }
 
 /* Back to the state before, after a change that did not get through. */
-static void take_back(const struct kernel *k, const struct step *s, enum core_state before)
+static void take_back(const struct kernel *k, const struct step *s)
 {
-	if (core_set_enabled(k->config->sysfs, s->patch, before == CORE_LIVE) >= 0)
-		core_wait_state(k->config->sysfs, s->patch, before, k->config->timeout_ms);
+	if (core_switch(k->config->sysfs, s->off, s->on) >= 0)
+		wait_for_all(k, s->off, s->on);
 }
 
-static int switch_to(const struct kernel *k, const struct step *s, enum core_state wanted,
-		     struct diag_list *diags)
+static int switch_patches(struct kernel *k, const struct step *s, struct diag_list *diags)
 {
-	enum core_state before = wanted == CORE_LIVE ? CORE_LOADED : CORE_LIVE, state;
 	int r;
 
-	r = core_read_state(k->config->sysfs, s->patch, &state);
-	if (r >= 0 && state == wanted)
-		return 0;
-	r = core_set_enabled(k->config->sysfs, s->patch, wanted == CORE_LIVE);
+	r = core_switch(k->config->sysfs, s->on, s->off);
 	if (r < 0)
-		return complain_core(k, s, r, diags);
-	if (wanted == CORE_LIVE)
+		return complain_refused(k, s, r, diags);
+	if (s->on)
 		hook(k->config->state, "enabled-written", k->daemon);
-	r = core_wait_state(k->config->sysfs, s->patch, wanted, k->config->timeout_ms);
-	if (r == -ETIMEDOUT) {
-		complain_timeout(k, s, diags);
-		take_back(k, s, before);
+	r = wait_for_all(k, s->on, s->off);
+	if (r < 0) {
+		if (r == -ETIMEDOUT)
+			complain_timeout(k, s, diags);
+		else
+			complain_given_up(k, s, r, diags);
+		take_back(k, s);
 		return r;
 	}
-	if (r < 0)
-		return complain_core(k, s, r, diags);
-	if (wanted == CORE_LIVE)
+	if (s->on)
 		hook(k->config->state, "live", k->daemon);
 	return 0;
 }
 
-int kernel_run_step(void *userdata, const struct step *s, struct diag_list *diags)
+static int run_step(struct kernel *k, const struct step *s, struct diag_list *diags)
 {
-	const struct kernel *k = userdata;
-
-	if (k->report)
-		k->report(k->userdata, s);
 	switch (s->op) {
 	case STEP_LOAD:
 		return load(k, s, diags);
-	case STEP_ENABLE:
-		return switch_to(k, s, CORE_LIVE, diags);
-	case STEP_DISABLE:
-		return switch_to(k, s, CORE_LOADED, diags);
+	case STEP_SWITCH:
+		return switch_patches(k, s, diags);
 	case STEP_UNLOAD:
 		return unload(s, diags);
 	}
 	return -EINVAL;
+}
+
+/* Whom a step is about, where that is one patch. */
+static const char *only_patch(const struct step *s)
+{
+	if (s->op != STEP_SWITCH)
+		return s->patch;
+	if (strv_length(s->on) + strv_length(s->off) != 1)
+		return "";
+	return s->on ? s->on[0] : s->off[0];
+}
+
+int kernel_run_step(void *userdata, const struct step *s, struct diag_list *diags)
+{
+	struct kernel *k = userdata;
+	int r;
+
+	if (k->report)
+		k->report(k->userdata, s);
+	r = run_step(k, s, diags);
+	if (r >= 0)
+		return 0;
+	if (!*k->culprit)
+		blame(k, only_patch(s));
+	k->has_failed = true;
+	return r;
 }
 
 int kernel_check_enforcement(const char *sysfs, struct diag_list *diags)

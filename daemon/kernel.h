@@ -5,6 +5,10 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
+#include <kmend/patch.h>
+
 #include "config.h"
 #include "transaction.h"
 
@@ -13,6 +17,8 @@ struct kernel {
 	pid_t daemon; /* whom a test's hook kills */
 	void (*report)(void *userdata, const struct step *step); /* before each step */
 	void *userdata;
+	char culprit[KMEND_PATCH_NAME_MAX + 1]; /* for whom a step failed first; "": not known */
+	bool has_failed;
 };
 
 /* A step_func; userdata is a struct kernel. It blocks. */

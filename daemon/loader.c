@@ -15,14 +15,13 @@
 enum message_kind {
 	MESSAGE_STATUS, /* text */
 	MESSAGE_DIAG, /* code, text, hint */
-	MESSAGE_RESULT, /* value, failed */
+	MESSAGE_RESULT, /* value; text: the culprit */
 };
 
 /* What the child tells its parent; both are the same program. */
 struct message {
 	enum message_kind kind;
 	int value;
-	size_t failed;
 	enum diag_code code;
 	enum diag_severity severity;
 	char text[1024];
@@ -35,7 +34,7 @@ struct loader {
 	pid_t pid;
 	struct diag_list diags;
 	int result;
-	size_t failed;
+	char culprit[KMEND_PATCH_NAME_MAX + 1];
 	bool has_result, has_exited;
 	loader_progress_func progress;
 	loader_done_func done;
@@ -67,15 +66,15 @@ static void send_message(int fd, const struct message *message)
 static void send_status(void *userdata, const struct step *step)
 {
 	struct message message = {.kind = MESSAGE_STATUS};
+	_cleanup_free_ char *what = step_describe(step);
 
-	snprintf(message.text, sizeof(message.text), "%s %s", step_op_to_string(step->op),
-		 step->patch);
+	snprintf(message.text, sizeof(message.text), "%s", what ?: "");
 	send_message(*(int *)userdata, &message);
 }
 
-static void send_result(int fd, int result, size_t failed, const struct diag_list *diags)
+static void send_result(int fd, int result, const char *culprit, const struct diag_list *diags)
 {
-	struct message message = {.kind = MESSAGE_RESULT, .value = result, .failed = failed};
+	struct message message = {.kind = MESSAGE_RESULT, .value = result};
 
 	for (size_t i = 0; i < diags->n; i++) {
 		const struct diag *d = &diags->items[i];
@@ -85,6 +84,7 @@ static void send_result(int fd, int result, size_t failed, const struct diag_lis
 		snprintf(m.hint, sizeof(m.hint), "%s", d->hint ?: diag_code_hint(d->code));
 		send_message(fd, &m);
 	}
+	snprintf(message.text, sizeof(message.text), "%s", culprit);
 	send_message(fd, &message);
 }
 
@@ -102,7 +102,7 @@ static void child_main(int fd, int lock, pid_t daemon, const struct config *conf
 	if (child_prepare(daemon, fd, lock) < 0)
 		_exit(EXIT_FAILURE);
 	r = transaction_run(steps, kernel_run_step, &kernel, &diags, &failed);
-	send_result(fd, r, failed, &diags);
+	send_result(fd, r, kernel.culprit, &diags);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -113,7 +113,7 @@ static void finish_when_complete(struct loader *l)
 	if (!l->has_result)
 		l->result = diag_error(&l->diags, KM622, -EOWNERDEAD,
 				       "the loader died before it was done");
-	l->done(l->userdata, l->result, l->failed, &l->diags);
+	l->done(l->userdata, l->result, l->culprit, &l->diags);
 }
 
 static void take_message(struct loader *l, struct message *m)
@@ -129,7 +129,7 @@ static void take_message(struct loader *l, struct message *m)
 		break;
 	case MESSAGE_RESULT:
 		l->result = m->value;
-		l->failed = m->failed;
+		snprintf(l->culprit, sizeof(l->culprit), "%.*s", KMEND_PATCH_NAME_MAX, m->text);
 		l->has_result = true;
 		break;
 	}

@@ -18,10 +18,11 @@ struct loader;
 typedef void (*loader_progress_func)(void *userdata, const char *status);
 
 /*
- * result and failed: as of transaction_run();-EOWNERDEAD (diagnosed as KM622) when the process
- * died without a word. The loader may be freed by the callback.
+ * result: as of transaction_run(); -EOWNERDEAD (diagnosed as KM622) when the process died without
+ * a word. culprit: the patch for which a step failed; "" when that is not known. The loader may be
+ * freed by the callback.
  */
-typedef void (*loader_done_func)(void *userdata, int result, size_t failed,
+typedef void (*loader_done_func)(void *userdata, int result, const char *culprit,
 				 const struct diag_list *diags);
 
 /*

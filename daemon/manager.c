@@ -35,6 +35,7 @@ void manager_free(struct manager *m)
 	for (size_t i = 0; m->reloads && m->reloads[i]; i++)
 		sd_bus_message_unref(m->reloads[i]);
 	free(m->reloads);
+	policy_done(&m->policy);
 	catalog_done(&m->catalog);
 	diag_list_done(&m->catalog_diags);
 	watches_done(&m->watches);
@@ -227,9 +228,14 @@ static void on_catalog(void *userdata, int result, struct catalog *catalog,
 static int read_policy(struct manager *m)
 {
 	_cleanup_(diag_list_done) struct diag_list diags = {};
+	struct policy policy;
 	int r;
 
-	r = policy_read(m->config.policy, &diags, &m->policy);
+	r = policy_read(m->config.policy, &diags, &policy);
+	if (r >= 0) {
+		policy_done(&m->policy);
+		m->policy = policy;
+	}
 	if (r >= 0 && m->policy.signatures == SIGNATURES_KERNEL)
 		r = kernel_check_enforcement(m->config.sysfs, &diags);
 	if (r < 0) {
@@ -306,15 +312,21 @@ static void become_ready(struct manager *m)
 	sd_notify(/* unset_environment= */ false, "READY=1");
 }
 
-/* After a patch failed at the start: once more, without it. */
+/*
+ * After a patch failed at the start: once more, without it. Where nobody knows which, each goes
+ * on its own.
+ */
 static bool start_again(struct manager *m, const struct job *job)
 {
 	struct job *again;
 
-	if (job->state != JOB_FAILED || job->left_behind || !job->culprit ||
-	    strv_append(&m->skipped, job->culprit) < 0)
+	if (job->state != JOB_FAILED || job->left_behind)
 		return false;
-	again = job_new(JOB_START, job->names, 0, false);
+	if (!job->culprit && job->options & PLAN_SEPARATELY)
+		return false;
+	if (job->culprit && strv_append(&m->skipped, job->culprit) < 0)
+		return false;
+	again = job_new(JOB_START, job->names, 0, job->culprit ? job->options : PLAN_SEPARATELY);
 	if (again && manager_enqueue(m, again) < 0) {
 		job_free(again);
 		again = NULL;
@@ -325,7 +337,7 @@ static bool start_again(struct manager *m, const struct job *job)
 /* What a change has left behind is undone as it would be at a start. */
 static void queue_repair(struct manager *m, const struct job *job)
 {
-	struct job *repair = job_new(JOB_START, job->plan.added, 0, false);
+	struct job *repair = job_new(JOB_START, job->plan.added, 0, 0);
 
 	if (repair && manager_enqueue(m, repair) < 0)
 		job_free(repair);
@@ -503,7 +515,7 @@ int manager_start(struct manager *m)
 	/* Where nothing is to be brought live, nobody has to wait for the catalog. */
 	if (m->current.n_patches == 0 && !found.leftovers)
 		become_ready(m);
-	job = job_new(JOB_START, found.leftovers, 0, false);
+	job = job_new(JOB_START, found.leftovers, 0, 0);
 	if (!job)
 		return -ENOMEM;
 	r = manager_enqueue(m, job);

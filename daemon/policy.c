@@ -5,12 +5,17 @@
 
 #include "lib/diag.h"
 #include "lib/fileio.h"
+#include "lib/manifest.h"
+#include "lib/strv.h"
 #include "lib/yaml-keys.h"
 #include "owner.h"
 
 /* The values as they are written. */
 struct words {
 	char *signatures;
+	struct yaml_pair *pins;
+	size_t n_pins;
+	char **holds;
 };
 
 static const char *const signatures_names[] = {
@@ -37,17 +42,55 @@ static bool is_signatures(const char *s)
 	return index_of(signatures_names, ARRAY_SIZE(signatures_names), s) >= 0;
 }
 
+static bool is_word(const char *s)
+{
+	return *s && !s[strcspn(s, " \t\n\r")];
+}
+
 static const struct yaml_key keys[] = {
 	{"signatures", KEY_STRING, false, false, offsetof(struct words, signatures), is_signatures,
 	 "require, kernel or off"},
+	{"pins", KEY_PAIRS, false, false, offsetof(struct words, pins), is_word,
+	 "a version, in quotes", .count = offsetof(struct words, n_pins),
+	 .is_name = patch_name_is_valid, .name_rule = "a patch name"},
+	{"holds", KEY_LIST, false, false, offsetof(struct words, holds), patch_name_is_valid,
+	 "a patch name"},
 	{},
 };
 
-static void take_words(const struct words *words, struct policy *policy)
+static void take_words(struct words *words, struct policy *policy)
 {
 	if (words->signatures)
 		policy->signatures =
 			index_of(signatures_names, ARRAY_SIZE(signatures_names), words->signatures);
+	policy->pins = TAKE_PTR(words->pins);
+	policy->n_pins = words->n_pins;
+	words->n_pins = 0;
+	policy->holds = TAKE_PTR(words->holds);
+}
+
+void policy_done(struct policy *p)
+{
+	for (size_t i = 0; i < p->n_pins; i++) {
+		free(p->pins[i].name);
+		free(p->pins[i].value);
+	}
+	free(p->pins);
+	strv_free(p->holds);
+	*p = (struct policy){};
+}
+
+const char *policy_pin(const struct policy *p, const char *patch)
+{
+	for (size_t i = 0; i < p->n_pins; i++)
+		if (strcmp(p->pins[i].name, patch) == 0)
+			return p->pins[i].value;
+	return NULL;
+}
+
+bool policy_holds(const struct policy *p, const char *patch)
+{
+	return strv_contains(p->holds, patch);
 }
 
 int policy_parse(const char *text, size_t size, const char *file, struct diag_list *diags,

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "fileio.h"
+#include "strv.h"
 #include "text.h"
 
 #define CORE_FOLDER "kernel/kmend"
@@ -46,6 +47,11 @@ void core_patch_done(struct core_patch *p)
 	free(p->module);
 	free(p->build_id);
 	free(p->last_error);
+	for (size_t i = 0; i < p->n_funcs; i++) {
+		free(p->funcs[i].object);
+		free(p->funcs[i].name);
+	}
+	free(p->funcs);
 	*p = (struct core_patch){};
 }
 
@@ -55,14 +61,6 @@ void core_patches_done(struct core_patches *patches)
 		core_patch_done(&patches->items[i]);
 	free(patches->items);
 	*patches = (struct core_patches){};
-}
-
-const struct core_patch *core_patches_find(const struct core_patches *patches, const char *name)
-{
-	for (size_t i = 0; i < patches->n; i++)
-		if (strcmp(patches->items[i].name, name) == 0)
-			return &patches->items[i];
-	return NULL;
 }
 
 /* A name from outside must stay one component of a path. */
@@ -205,6 +203,14 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(((const struct core_patch *)a)->name, ((const struct core_patch *)b)->name);
 }
 
+const struct core_patch *core_patches_find(const struct core_patches *patches, const char *name)
+{
+	const struct core_patch key = {.name = (char *)name};
+
+	return patches->n ? bsearch(&key, patches->items, patches->n, sizeof(key), compare_names) :
+			    NULL;
+}
+
 DEFINE_CLEANUP(DIR *, closedir)
 
 int core_list(const char *sysfs, struct core_patches *ret)
@@ -232,6 +238,118 @@ int core_list(const char *sysfs, struct core_patches *ret)
 	*ret = patches;
 	patches = (struct core_patches){};
 	return 0;
+}
+
+/* "FUNCTION,POSITION" */
+static int add_function(struct core_patch *p, const char *object, const char *entry)
+{
+	const char *comma = strrchr(entry, ',');
+	struct core_func *grown, f = {};
+
+	if (!comma)
+		return -EBADMSG;
+	f.position = strtoul(comma + 1, NULL, 10);
+	f.object = strdup(object);
+	f.name = strndup(entry, comma - entry);
+	grown = reallocarray(p->funcs, p->n_funcs + 1, sizeof(*grown));
+	if (grown)
+		p->funcs = grown;
+	if (!grown || !f.object || !f.name) {
+		free(f.object);
+		free(f.name);
+		return -ENOMEM;
+	}
+	grown[p->n_funcs++] = f;
+	return 0;
+}
+
+static int add_functions(struct core_patch *p, const char *objects, const char *object)
+{
+	_cleanup_free_ char *path = path_join(objects, object);
+	_cleanup_(closedirp) DIR *folder = NULL;
+	struct dirent *entry;
+	int r = 0;
+
+	if (!path)
+		return -ENOMEM;
+	folder = opendir(path);
+	if (!folder)
+		return -errno;
+	while (r >= 0 && (entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			r = add_function(p, object, entry->d_name);
+	return r;
+}
+
+static int compare_functions(const void *x, const void *y)
+{
+	const struct core_func *a = x, *b = y;
+	int r = strcmp(a->object, b->object);
+
+	if (r == 0)
+		r = strcmp(a->name, b->name);
+	return r ?: (a->position > b->position) - (a->position < b->position);
+}
+
+int core_read_functions(const char *sysfs, struct core_patch *p)
+{
+	_cleanup_(closedirp) DIR *folder = NULL;
+	_cleanup_free_ char *path = NULL;
+	struct dirent *entry;
+	int r;
+
+	r = attribute_path(sysfs, p->name, KMEND_SYSFS_OBJECTS, &path);
+	if (r < 0)
+		return r;
+	folder = opendir(path);
+	if (!folder)
+		return -errno;
+	while (r >= 0 && (entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			r = add_functions(p, path, entry->d_name);
+	if (p->n_funcs)
+		qsort(p->funcs, p->n_funcs, sizeof(*p->funcs), compare_functions);
+	return r;
+}
+
+static void add_word(FILE *f, char sign, const char *name)
+{
+	fprintf(f, "%s%c%s", ftell(f) ? " " : "", sign, name);
+}
+
+char *core_switch_line(char *const *on, char *const *off)
+{
+	_cleanup_free_ char *line = NULL;
+	size_t size;
+	FILE *f = open_memstream(&line, &size);
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; on && on[i]; i++)
+		add_word(f, '+', on[i]);
+	for (size_t i = strv_length(off); i-- > 0;)
+		add_word(f, '-', off[i]);
+	return fclose(f) == 0 ? TAKE_PTR(line) : NULL;
+}
+
+#define TRANSACTION_FILE CORE_FOLDER "/" KMEND_SYSFS_TRANSACTION
+
+int core_switch(const char *sysfs, char *const *on, char *const *off)
+{
+	_cleanup_free_ char *path = path_join(sysfs, TRANSACTION_FILE);
+	_cleanup_free_ char *line = core_switch_line(on, off);
+
+	if (!path || !line)
+		return -ENOMEM;
+	/* What does not fit into one write would be taken as two lines. */
+	return strlen(line) > KMEND_TRANSACTION_MAX ? -E2BIG : file_write_once(path, line);
+}
+
+int core_read_refusal(const char *sysfs, char **ret)
+{
+	_cleanup_free_ char *path = path_join(sysfs, TRANSACTION_FILE);
+
+	return path ? read_plain_line(path, ret) : -ENOMEM;
 }
 
 int core_write_attribute(const char *sysfs, const char *patch, const char *attribute,

@@ -20,6 +20,13 @@ enum core_state {
 	_CORE_STATE_INVALID = -EINVAL,
 };
 
+/* A function that a patch changes. */
+struct core_func {
+	char *object;
+	char *name;
+	unsigned long position; /* of those of this name, from 1 */
+};
+
 struct core_patch {
 	char *name;
 	char *version;
@@ -27,6 +34,8 @@ struct core_patch {
 	char *build_id;
 	char *last_error; /* "" where there was none */
 	enum core_state state;
+	struct core_func *funcs; /* after core_read_functions() */
+	size_t n_funcs;
 };
 
 struct core_patches {
@@ -47,6 +56,9 @@ int core_list(const char *sysfs, struct core_patches *ret);
 
 /* Returns 0, or -ENOENT when no patch of that name is registered. */
 int core_read_patch(const char *sysfs, const char *patch, struct core_patch *ret);
+
+/* What a registered patch changes, sorted. Returns 0, or -ENOENT when it is not registered. */
+int core_read_functions(const char *sysfs, struct core_patch *patch);
 
 /* Its state; CORE_ABSENT with 0 when no patch of that name is registered. */
 int core_read_state(const char *sysfs, const char *patch, enum core_state *ret);
@@ -69,6 +81,24 @@ int core_read_transition(const char *sysfs, const char *attribute, char **ret);
  * follow with core_wait_state().
  */
 int core_set_enabled(const char *sysfs, const char *patch, bool enabled);
+
+/*
+ * "+NAME -NAME ...", as KMEND_SYSFS_TRANSACTION takes it; NULL when out of memory. Both lists are in
+ * the order in which their patches go on; they go off in the reverse order.
+ */
+char *core_switch_line(char *const *on, char *const *off);
+
+/*
+ * Tell the core to apply some patches and revert others in one transition. Returns as
+ * core_set_enabled(); -E2BIG when they are too many for one line.
+ */
+int core_switch(const char *sysfs, char *const *on, char *const *off);
+
+/*
+ * Why the last core_switch() was refused: "KMnnn TEXT", or "NAME: KMnnn TEXT", or empty. The
+ * caller frees *ret.
+ */
+int core_read_refusal(const char *sysfs, char **ret);
 
 /*
  * Sleep until a patch has reached a state, or settled in another one than it was asked for.

@@ -67,6 +67,8 @@ static int key_to_json(struct json_object *o, const void *record, const struct y
 		return add(o, key->name, records_to_json(record, key));
 	case KEY_MAPPING:
 		return add(o, key->name, mapping_to_json(record, key->members));
+	case KEY_PAIRS: /* not of manifests */
+		break;
 	}
 	return 0;
 }
@@ -153,6 +155,8 @@ static int key_from_json(struct json_object *value, const struct yaml_key *key, 
 		return records_from_json(value, key, record);
 	case KEY_MAPPING:
 		return mapping_from_json(value, key->members, record);
+	case KEY_PAIRS: /* not of manifests */
+		break;
 	}
 	return -EBADMSG;
 }

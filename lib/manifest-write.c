@@ -140,6 +140,8 @@ static bool put_key(yaml_emitter_t *e, const struct yaml_key *key, const void *s
 		n = *(const size_t *)((const char *)source + key->count);
 		return n == 0 ||
 		       (put(e, key->name) && put_records(e, key, *(char *const *)field, n));
+	case KEY_PAIRS: /* not of manifests */
+		break;
 	}
 	return false;
 }

@@ -39,6 +39,20 @@ void yaml_keys_free_records(void *record, const struct yaml_key *key)
 	*n = 0;
 }
 
+static void free_pairs(void *record, const struct yaml_key *key)
+{
+	struct yaml_pair **pairs = (struct yaml_pair **)((char *)record + key->offset);
+	size_t *n = (size_t *)((char *)record + key->count);
+
+	for (size_t i = 0; i < *n; i++) {
+		free((*pairs)[i].name);
+		free((*pairs)[i].value);
+	}
+	free(*pairs);
+	*pairs = NULL;
+	*n = 0;
+}
+
 void yaml_keys_free(void *record, const struct yaml_key *keys)
 {
 	for (const struct yaml_key *k = keys; k->name; k++) {
@@ -46,6 +60,8 @@ void yaml_keys_free(void *record, const struct yaml_key *keys)
 			free_string(record, k);
 		if (k->kind == KEY_RECORDS)
 			yaml_keys_free_records(record, k);
+		if (k->kind == KEY_PAIRS)
+			free_pairs(record, k);
 		if (k->kind == KEY_LIST)
 			strv_free(*(char ***)((char *)record + k->offset));
 		if (k->kind == KEY_MAPPING)
@@ -262,6 +278,64 @@ static void take_records(struct parse *p, const struct yaml_key *key, const yaml
 	}
 }
 
+static char *take_name(struct parse *p, const struct yaml_key *key, const yaml_node_t *node,
+		       const struct yaml_pair *pairs, size_t n)
+{
+	const char *name = scalar(node);
+	_cleanup_free_ char *shown = NULL;
+	bool twice = false;
+	char *copy;
+
+	for (size_t i = 0; name && i < n; i++)
+		twice |= strcmp(pairs[i].name, name) == 0;
+	if (!name) {
+		complain(p, KM113, node->start_mark.line, "\"%s\" has a name that is no string",
+			 key->name);
+		return NULL;
+	}
+	if (twice || !key->is_name(name)) {
+		shown = quoted(name);
+		complain(p, KM113, node->start_mark.line, "\"%s\" names \"%s\"%s%s", key->name,
+			 shown ?: "?", twice ? " twice" : ", which is not ",
+			 twice ? "" : key->name_rule);
+		return NULL;
+	}
+	copy = strdup(name);
+	if (!copy)
+		p->result = -ENOMEM;
+	return copy;
+}
+
+static void take_pairs(struct parse *p, const struct yaml_key *key, const yaml_node_t *node,
+		       char *target)
+{
+	struct yaml_pair *pairs;
+	size_t *n = (size_t *)(target + key->count);
+
+	if (node->type != YAML_MAPPING_NODE) {
+		complain(p, KM113, node->start_mark.line, "\"%s\" is not a mapping", key->name);
+		return;
+	}
+	pairs = calloc(node->data.mapping.pairs.top - node->data.mapping.pairs.start + 1,
+		       sizeof(*pairs));
+	*(struct yaml_pair **)(target + key->offset) = pairs;
+	if (!pairs) {
+		p->result = -ENOMEM;
+		return;
+	}
+	for (yaml_node_pair_t *i = node->data.mapping.pairs.start; i < node->data.mapping.pairs.top;
+	     i++) {
+		struct yaml_pair *pair = &pairs[*n];
+
+		pair->name =
+			take_name(p, key, yaml_document_get_node(p->document, i->key), pairs, *n);
+		if (!pair->name)
+			continue;
+		(*n)++;
+		pair->value = take_string(p, key, yaml_document_get_node(p->document, i->value));
+	}
+}
+
 static void take_value(struct parse *p, const struct yaml_key *key, const yaml_node_t *node,
 		       void *target)
 {
@@ -283,6 +357,9 @@ static void take_value(struct parse *p, const struct yaml_key *key, const yaml_n
 	}
 	case KEY_RECORDS:
 		take_records(p, key, node, target);
+		break;
+	case KEY_PAIRS:
+		take_pairs(p, key, node, target);
 		break;
 	}
 }

@@ -16,6 +16,12 @@ enum key_kind {
 	KEY_LIST, /* char **, a sequence of strings; one string stands for a sequence of one */
 	KEY_MAPPING, /* the members are in fields of the same structure */
 	KEY_RECORDS, /* a sequence of mappings, to an array of structures and their number */
+	KEY_PAIRS, /* a mapping of names that are free, to an array of yaml_pair and their number */
+};
+
+struct yaml_pair {
+	char *name;
+	char *value;
 };
 
 struct yaml_key {
@@ -28,6 +34,8 @@ struct yaml_key {
 	const char *rule; /* what is_valid() wants, for the diagnostic */
 	const struct yaml_key *members; /* ends with a NULL name */
 	size_t count, size; /* of KEY_RECORDS: offset of their number (size_t), bytes of one */
+	bool (*is_name)(const char *name); /* of KEY_PAIRS, which has a count, too */
+	const char *name_rule;
 };
 
 struct yaml_source {

@@ -7,6 +7,7 @@
 #include "lib/manifest.h"
 #include "lib/strv.h"
 #include "lib/text.h"
+#include "plan.h"
 
 /* The bus takes nothing but UTF-8, so the daemon does not get to see every name. */
 static int check_name(struct ctl *ctl, const char *name)
@@ -21,7 +22,7 @@ static int check_name(struct ctl *ctl, const char *name)
 	return diag_error(&ctl->diags, KM101, -EINVAL, "\"%.60s\" is not a patch name", plain);
 }
 
-int change_named(struct ctl *ctl, const char *method, char **names, uint64_t flags,
+int change_named(struct ctl *ctl, const char *method, const char *verb, char **names,
 		 const char *past)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
@@ -35,10 +36,12 @@ int change_named(struct ctl *ctl, const char *method, char **names, uint64_t fla
 		if (r < 0)
 			return r;
 	}
+	if (ctl->dry_run)
+		return plan_show(ctl, &(struct wish){verb, names, 0, plan_flags(ctl, verb)});
 	r = client_new_call(ctl, method, &call);
 	if (r >= 0)
 		r = sd_bus_message_append_strv(call, names);
 	if (r >= 0)
-		r = sd_bus_message_append(call, "t", flags);
+		r = sd_bus_message_append(call, "t", plan_flags(ctl, verb));
 	return r < 0 ? r : client_change(ctl, call, done);
 }

@@ -3,12 +3,13 @@
 #ifndef KMENDCTL_CHANGE_H
 #define KMENDCTL_CHANGE_H
 
-#include <stdint.h>
-
 #include "verbs.h"
 
-/* Call a method that takes names and flags; past: what has happened to them when it is done. */
-int change_named(struct ctl *ctl, const char *method, char **names, uint64_t flags,
+/*
+ * Call a method that takes names and flags, or ask for the plan of this verb where that is all
+ * that is wanted; past: what has happened to them when it is done.
+ */
+int change_named(struct ctl *ctl, const char *method, const char *verb, char **names,
 		 const char *past);
 
 #endif

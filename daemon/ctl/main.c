@@ -22,6 +22,8 @@ static const struct verb {
 	{"revert", 1, -1, verb_revert, "revert NAME...", "Take patches out of the kernel"},
 	{"rollback", 0, 1, verb_rollback, "rollback [N]",
 	 "Go back to the previous generation, or to number N"},
+	{"plan", 0, -1, verb_plan, "plan [VERB...]",
+	 "Show what apply, revert, rollback or a start would do"},
 	{"history", 0, 0, verb_history, "history", "Show all generations"},
 };
 
@@ -41,6 +43,8 @@ static void help(void)
 	       "  --dependents       revert: also the patches that depend on those\n"
 	       "  --lift-quarantine  apply: also a patch that is in quarantine\n"
 	       "  --no-ask-password  do not let polkit ask for a password\n"
+	       "  --held             also what the policy holds\n"
+	       "  --dry-run          apply, revert, rollback: only show what would be done\n"
 	       "  --help, --version\n\n"
 	       "Exit status: 0 done, 1 failed, 2 wrong call or not permitted, 3 not live,\n"
 	       "4 kmendd cannot be reached.\n");
@@ -71,6 +75,8 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		OPT_DEPENDENTS,
 		OPT_LIFT,
 		OPT_NO_ASK_PASSWORD,
+		OPT_HELD,
+		OPT_DRY_RUN,
 		OPT_HELP,
 		OPT_VERSION
 	};
@@ -82,6 +88,8 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		{"host", required_argument, NULL, 'H'},
 		{"machine", required_argument, NULL, 'M'},
 		{"no-ask-password", no_argument, NULL, OPT_NO_ASK_PASSWORD},
+		{"held", no_argument, NULL, OPT_HELD},
+		{"dry-run", no_argument, NULL, OPT_DRY_RUN},
 		{"help", no_argument, NULL, OPT_HELP},
 		{"version", no_argument, NULL, OPT_VERSION},
 		{},
@@ -111,6 +119,12 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 			break;
 		case OPT_NO_ASK_PASSWORD:
 			ctl->ask_password = false;
+			break;
+		case OPT_HELD:
+			ctl->held = true;
+			break;
+		case OPT_DRY_RUN:
+			ctl->dry_run = true;
 			break;
 		case OPT_HELP:
 			help();

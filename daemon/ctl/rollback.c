@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "client.h"
+#include "plan.h"
 
 static int parse_number(struct ctl *ctl, const char *s, uint64_t *ret)
 {
@@ -20,7 +21,7 @@ int verb_rollback(struct ctl *ctl, int n_args, char **args)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 	char done[64] = "rolled back to the previous generation";
-	uint64_t number = 0;
+	uint64_t number = 0, flags = plan_flags(ctl, "rollback");
 	int r = 0;
 
 	if (n_args)
@@ -29,8 +30,10 @@ int verb_rollback(struct ctl *ctl, int n_args, char **args)
 		return r;
 	if (number)
 		snprintf(done, sizeof(done), "rolled back to generation %" PRIu64, number);
+	if (ctl->dry_run)
+		return plan_show(ctl, &(struct wish){"rollback", NULL, number, flags});
 	r = client_new_call(ctl, "Rollback", &call);
 	if (r >= 0)
-		r = sd_bus_message_append(call, "tt", number, UINT64_C(0));
+		r = sd_bus_message_append(call, "tt", number, flags);
 	return r < 0 ? r : client_change(ctl, call, done);
 }

@@ -24,6 +24,8 @@ struct ctl {
 	bool lift_quarantine;
 	bool dependents;
 	bool ask_password; /* whoever has to prove who they are may be asked */
+	bool held;
+	bool dry_run;
 	bool answered; /* JSON has been printed */
 	int status; /* EXIT_*, where nothing went wrong */
 	struct diag_list diags; /* printed at the end */
@@ -35,6 +37,7 @@ int verb_status(struct ctl *ctl, int n_args, char **args);
 int verb_apply(struct ctl *ctl, int n_args, char **args);
 int verb_revert(struct ctl *ctl, int n_args, char **args);
 int verb_rollback(struct ctl *ctl, int n_args, char **args);
+int verb_plan(struct ctl *ctl, int n_args, char **args);
 int verb_history(struct ctl *ctl, int n_args, char **args);
 
 #endif

@@ -260,7 +260,7 @@
 	X(KM605, "a patch that this one depends on cannot be applied",                          \
 	  "install or repair the patch that is named")                                          \
 	X(KM606, "the patches' dependencies form a cycle",                                      \
-	  "correct \"depends\" in one of the manifests that are named")                         \
+	  "correct \"depends\" or \"stacks-on\" in one of the manifests that are named")        \
 	X(KM607, "two patches exclude each other", "revert one of them first")                  \
 	X(KM608, "two patches replace the same function",                                       \
 	  "revert one of them first, or install one patch that does both")                      \
@@ -311,7 +311,19 @@
 	X(KM637, "the policy leaves signatures to the kernel, which does not enforce them",     \
 	  "boot with module.sig_enforce=1, or set 'signatures' in policy.yaml")                 \
 	X(KM638, "the catalog cannot be read", "see the journal of kmendd")                     \
-	X(KM639, "the patch was changed after it was checked", "try again")
+	X(KM639, "the patch was changed after it was checked", "try again")                     \
+	X(KM650, "the patch is pinned to another version",                                      \
+	  "install that version, or change 'pins' in policy.yaml")                              \
+	X(KM651, "the patch is held by the policy",                                             \
+	  "use --held, or take it out of 'holds' in policy.yaml")                               \
+	X(KM652, "the version of the patch that is wanted is not in the catalog",               \
+	  "install that version, or apply the one that is there")                               \
+	X(KM653, "one of the patches to be live replaces another one of them",                  \
+	  "leave one of the two out")                                                           \
+	X(KM654, "a live patch needs one that would be replaced",                               \
+	  "revert the patch that is named first, or install one that needs the replacement")    \
+	X(KM655, "the change has too many patches for one transition",                          \
+	  "make it in several steps: revert some of the patches first")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \

@@ -123,6 +123,9 @@
 #define KMEND_SYSFS_PRE_REVERT     "pre_revert"
 #define KMEND_SYSFS_POST_REVERT    "post_revert"
 
+/* Bytes of one write to it, as of any file in sysfs: a page. */
+#define KMEND_TRANSACTION_MAX 4096
+
 /* A patch's state. */
 #define KMEND_STATE_LOADED    "loaded" /* registered, nothing of it is live */
 #define KMEND_STATE_APPLYING  "applying" /* some task may run old functions, or callbacks run */

@@ -58,13 +58,16 @@ char *patchfile_manifest(const struct patchfile *spec)
 
 	if (spec->manifest)
 		return strdup(spec->manifest);
-	cr_assert(asprintf(&text,
-			   "kmend: 1\nname: %s\nversion: \"%s\"\nsummary: A test.\ndepends: %s\n"
-			   "conflicts: %s\nkernel:\n  release: %s\n  arch: x86_64\n"
-			   "  build-id: \"%s\"\nmodules: %s\n",
-			   spec->name, spec->version ?: "1", spec->depends ?: "[]",
-			   spec->conflicts ?: "[]", spec->release ?: TEST_RELEASE,
-			   spec->build_id ?: TEST_BUILD_ID, spec->modules ?: "[]") > 0);
+	cr_assert(
+		asprintf(
+			&text,
+			"kmend: 1\nname: %s\nversion: \"%s\"\nsummary: A test.\ndepends: %s\n"
+			"conflicts: %s\nreplaces: %s\nstacks-on: %s\nkernel:\n  release: %s\n  arch: x86_64\n"
+			"  build-id: \"%s\"\nmodules: %s\n",
+			spec->name, spec->version ?: "1", spec->depends ?: "[]",
+			spec->conflicts ?: "[]", spec->replaces ?: "[]", spec->stacks_on ?: "[]",
+			spec->release ?: TEST_RELEASE, spec->build_id ?: TEST_BUILD_ID,
+			spec->modules ?: "[]") > 0);
 	return text;
 }
 

@@ -19,6 +19,8 @@ struct patchfile {
 	const char *build_id;
 	const char *depends; /* YAML, as "[a, b]" */
 	const char *conflicts;
+	const char *replaces;
+	const char *stacks_on;
 	const char *modules; /* YAML */
 	const char *manifest; /* the whole text */
 	const char *function; /* that it replaces */

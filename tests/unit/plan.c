@@ -18,7 +18,9 @@ static struct quarantine quarantine;
 static struct diag_list diags;
 static struct plan plan;
 
-static const struct plan_input in = {&catalog, &core, &current, &quarantine, NULL};
+static struct policy policy;
+
+static const struct plan_input in = {&catalog, &core, &current, &quarantine, &policy, NULL};
 
 static void setup(void)
 {
@@ -34,6 +36,7 @@ static void teardown(void)
 	core_patches_done(&core);
 	generation_done(&current);
 	quarantine_done(&quarantine);
+	policy_done(&policy);
 	diag_list_done(&diags);
 	tree_remove(sysfs);
 	tree_remove(folder);
@@ -60,6 +63,7 @@ static struct plan_input input(void)
 	core_patches_done(&core);
 	cr_assert_eq(catalog_read(&rules, &catalog), 0);
 	cr_assert_eq(core_list(sysfs, &core), 0);
+	cr_assert_eq(plan_read_strangers(&catalog, sysfs, &core), 0);
 	i.sysfs = sysfs;
 	return i;
 }
@@ -68,32 +72,25 @@ static int apply(char *const *names)
 {
 	struct plan_input i = input();
 
-	return plan_apply(&i, names, /* lift= */ false, &diags, &plan);
+	return plan_apply(&i, names, /* options= */ 0, &diags, &plan);
 }
 
-/* The steps as text: "+a" loads, "a!" enables, "a?" disables, "-a" unloads. */
+/* The steps as text: "load a; +a -b; unload b". */
 static char *steps_text(void)
 {
-	static const char *const formats[] = {[STEP_LOAD] = "+%s ",
-					      [STEP_ENABLE] = "%s! ",
-					      [STEP_DISABLE] = "%s? ",
-					      [STEP_UNLOAD] = "-%s "};
 	static char text[1024];
-	size_t at = 0;
+	FILE *f = fmemopen(text, sizeof(text), "w");
 
-	text[0] = '\0';
 	for (size_t i = 0; i < plan.steps.n; i++) {
-		const char *format = formats[plan.steps.items[i].op];
+		const struct step *s = &plan.steps.items[i];
+		_cleanup_free_ char *line = step_text(s);
 
-		for (; *format; format++)
-			if (*format == '%') {
-				at += sprintf(text + at, "%s", plan.steps.items[i].patch);
-				format++;
-			} else {
-				text[at++] = *format;
-			}
-		text[at] = '\0';
+		fprintf(f, "%s%s%s%s", i ? "; " : "",
+			s->op == STEP_SWITCH ? "" : step_op_to_string(s->op),
+			s->op == STEP_SWITCH ? "" : " ", line);
 	}
+	fputc('\0', f);
+	fclose(f);
 	return text;
 }
 
@@ -110,7 +107,7 @@ Test(plan, applies_one)
 {
 	INSTALL(.name = "fix-a");
 	cr_assert_eq(apply(LIST("fix-a")), 0);
-	cr_assert_str_eq(steps_text(), "+fix-a fix-a! ");
+	cr_assert_str_eq(steps_text(), "load fix-a; +fix-a");
 	cr_assert_str_eq(plan.steps.items[0].module, "kmend_fix_a");
 	cr_assert(strstr(plan.steps.items[0].path, "/fix-a/fix-a.ko"));
 	cr_assert_str_eq(plan.added[0], "fix-a");
@@ -126,7 +123,7 @@ Test(plan, applies_dependencies_first)
 	INSTALL(.name = "c", .depends = "[d]");
 	INSTALL(.name = "d");
 	cr_assert_eq(apply(LIST("a")), 0);
-	cr_assert_str_eq(steps_text(), "+d d! +b b! +c c! +a a! ");
+	cr_assert_str_eq(steps_text(), "load d; load b; load c; load a; +d +b +c +a");
 	cr_assert_str_eq(plan.result.patches[3].depends[1], "c");
 }
 
@@ -136,7 +133,7 @@ Test(plan, live_patches_are_left_alone)
 	INSTALL(.name = "b");
 	live("b", NULL);
 	cr_assert_eq(apply(LIST("a")), 0);
-	cr_assert_str_eq(steps_text(), "+a a! ");
+	cr_assert_str_eq(steps_text(), "load a; +a");
 	plan_done(&plan);
 	cr_assert_eq(apply(LIST("b")), 0);
 	cr_assert_eq(plan.steps.n, 0);
@@ -148,7 +145,7 @@ Test(plan, loaded_patches_are_only_enabled)
 	INSTALL(.name = "a");
 	tree_add_patch(sysfs, "a", "1", "loaded");
 	cr_assert_eq(apply(LIST("a")), 0);
-	cr_assert_str_eq(steps_text(), "a! ");
+	cr_assert_str_eq(steps_text(), "+a");
 }
 
 Test(plan, refuses_unknown)
@@ -247,8 +244,8 @@ Test(plan, quarantine_can_be_lifted)
 	cr_assert_eq(quarantine_add(&quarantine, "a", "1", "it took the machine down"), 0);
 	assert_refused(apply(LIST("a")), KM612, "took the machine down");
 	i = input();
-	cr_assert_eq(plan_apply(&i, LIST("a"), /* lift= */ true, &diags, &plan), 0);
-	cr_assert_str_eq(steps_text(), "+a a! ");
+	cr_assert_eq(plan_apply(&i, LIST("a"), PLAN_LIFT_QUARANTINE, &diags, &plan), 0);
+	cr_assert_str_eq(steps_text(), "load a; +a");
 }
 
 Test(plan, quarantine_is_of_one_version)
@@ -262,7 +259,7 @@ static int revert(char *const *names, bool dependents)
 {
 	struct plan_input i = input();
 
-	return plan_revert(&i, names, dependents, &diags, &plan);
+	return plan_revert(&i, names, dependents ? PLAN_DEPENDENTS : 0, &diags, &plan);
 }
 
 Test(plan, reverts)
@@ -272,7 +269,7 @@ Test(plan, reverts)
 	live("a", NULL);
 	live("b", NULL);
 	cr_assert_eq(revert(LIST("a"), false), 0);
-	cr_assert_str_eq(steps_text(), "a? -a ");
+	cr_assert_str_eq(steps_text(), "-a; unload a");
 	cr_assert_str_eq(plan.removed[0], "a");
 	cr_assert_eq(plan.result.n_patches, 1);
 	cr_assert_str_eq(plan.result.patches[0].name, "b");
@@ -287,7 +284,7 @@ Test(plan, reverts_dependents_only_when_told)
 	assert_refused(revert(LIST("a"), false), KM613, "b depends on a");
 	diag_list_done(&diags);
 	cr_assert_eq(revert(LIST("a"), true), 0);
-	cr_assert_str_eq(steps_text(), "c? -c b? -b a? -a ");
+	cr_assert_str_eq(steps_text(), "-c -b -a; unload c; unload b; unload a");
 	cr_assert_eq(plan.result.n_patches, 0);
 }
 
@@ -301,7 +298,7 @@ Test(plan, reverts_what_was_loaded_by_hand)
 {
 	tree_add_patch(sysfs, "stranger", "1", "live");
 	cr_assert_eq(revert(LIST("stranger"), false), 0);
-	cr_assert_str_eq(steps_text(), "stranger? -stranger ");
+	cr_assert_str_eq(steps_text(), "-stranger; unload stranger");
 }
 
 Test(plan, rolls_back_in_one_go)
@@ -317,8 +314,8 @@ Test(plan, rolls_back_in_one_go)
 	cr_assert_eq(generation_add(&target, "b", "1", NULL), 0);
 	cr_assert_eq(generation_add(&target, "c", "1", LIST("b")), 0);
 	i = input();
-	cr_assert_eq(plan_rollback(&i, &target, &diags, &plan), 0);
-	cr_assert_str_eq(steps_text(), "a? -a +c c! ");
+	cr_assert_eq(plan_rollback(&i, &target, 0, &diags, &plan), 0);
+	cr_assert_str_eq(steps_text(), "load c; +c -a; unload a");
 	cr_assert_eq(plan.result.n_patches, 2);
 }
 
@@ -328,14 +325,14 @@ Test(plan, refuses_a_rollback_to_what_is_gone)
 	struct plan_input i = input();
 
 	cr_assert_eq(generation_add(&target, "gone", "1", NULL), 0);
-	assert_refused(plan_rollback(&i, &target, &diags, &plan), KM601, "gone");
+	assert_refused(plan_rollback(&i, &target, 0, &diags, &plan), KM601, "gone");
 }
 
 static int start(char *const *skip, char *const *leftovers)
 {
 	struct plan_input i = input();
 
-	return plan_start(&i, skip, leftovers, &diags, &plan);
+	return plan_start(&i, skip, leftovers, 0, &diags, &plan);
 }
 
 /* Without a core nothing is registered: everything in force is to be loaded again. */
@@ -346,7 +343,7 @@ Test(plan, a_boot_applies_what_is_in_force)
 	generation_add(&current, "b", "1", NULL);
 	generation_add(&current, "a", "1", LIST("b"));
 	cr_assert_eq(start(NULL, NULL), 0);
-	cr_assert_str_eq(steps_text(), "+b b! +a a! ");
+	cr_assert_str_eq(steps_text(), "load b; load a; +b +a");
 	cr_assert_not(plan.changes_set);
 }
 
@@ -362,7 +359,7 @@ Test(plan, a_boot_leaves_out_what_cannot_be)
 	generation_add(&current, "d", "1", NULL);
 	generation_add(&current, "gone", "1", NULL);
 	cr_assert_eq(start(LIST("d"), NULL), 0);
-	cr_assert_str_eq(steps_text(), "+c c! ");
+	cr_assert_str_eq(steps_text(), "load c; +c");
 	cr_assert_eq(plan.result.n_patches, 5, "the set in force stays what it is");
 	cr_assert_eq(diags.items[0].code, KM604);
 }
@@ -376,5 +373,198 @@ Test(plan, a_start_removes_leftovers_only)
 	tree_add_patch(sysfs, "half", "1", "loaded");
 	tree_add_patch(sysfs, "stranger", "1", "live");
 	cr_assert_eq(start(NULL, LIST("half", "new", "never-loaded", "a")), 0);
-	cr_assert_str_eq(steps_text(), "new? -new -half ");
+	cr_assert_str_eq(steps_text(), "-new; unload new; unload half");
+}
+
+static void assert_planned(int r, const char *steps)
+{
+	cr_assert_eq(r, 0, "%s", diags.n ? diags.items[0].message : "");
+	cr_assert_str_eq(steps_text(), steps);
+	plan_done(&plan);
+}
+
+Test(plan, what_is_replaced_goes_in_the_same_transition)
+{
+	INSTALL(.name = "all", .replaces = "[a, b, not-live]", .function = "vfs_read");
+	INSTALL(.name = "a", .function = "vfs_read");
+	INSTALL(.name = "b", .depends = "[a]");
+	live("a", NULL);
+	live("b", LIST("a"));
+	cr_assert_eq(apply(LIST("all")), 0);
+	cr_assert_eq(plan.result.n_patches, 1);
+	cr_assert_str_eq(plan.changes[2].action, "revert");
+	cr_assert_str_eq(plan.changes[2].why, "replaced by all");
+	assert_planned(0, "load all; +all -b -a; unload b; unload a");
+}
+
+Test(plan, who_needs_what_would_be_replaced_is_named)
+{
+	INSTALL(.name = "all", .replaces = "[a]");
+	INSTALL(.name = "a");
+	INSTALL(.name = "c", .stacks_on = "[a]");
+	live("a", NULL);
+	live("c", LIST("a"));
+	assert_refused(apply(LIST("all")), KM654, "c stacks on a, which all replaces");
+}
+
+Test(plan, refuses_both_a_patch_and_what_it_replaces)
+{
+	INSTALL(.name = "all", .replaces = "[a]");
+	INSTALL(.name = "a");
+	INSTALL(.name = "c", .depends = "[a]");
+	assert_refused(apply(LIST("a", "all")), KM653, "all replaces a, and both");
+	diag_list_done(&diags);
+	assert_refused(apply(LIST("all", "c")), KM653, "all replaces a, which c needs");
+	diag_list_done(&diags);
+	live("all", NULL);
+	assert_refused(apply(LIST("a")), KM653, "all replaces a");
+}
+
+Test(plan, stacks_share_functions)
+{
+	INSTALL(.name = "low", .function = "vfs_read");
+	INSTALL(.name = "mid", .function = "vfs_read", .stacks_on = "[low]");
+	INSTALL(.name = "top", .function = "vfs_read", .stacks_on = "[mid]");
+	INSTALL(.name = "gap", .function = "vfs_read", .stacks_on = "[low]");
+	assert_planned(apply(LIST("top")), "load low; load mid; load top; +low +mid +top");
+	live("low", NULL);
+	assert_planned(apply(LIST("gap")), "load gap; +gap");
+	live("mid", LIST("low"));
+	assert_refused(apply(LIST("gap")), KM608, "gap and mid both replace vfs_read");
+	diag_list_done(&diags);
+	assert_refused(revert(LIST("low"), false), KM613, "mid stacks on low");
+	diag_list_done(&diags);
+	assert_planned(revert(LIST("low"), true), "-mid -low; unload mid; unload low");
+}
+
+Test(plan, a_stack_cannot_stand_on_itself)
+{
+	INSTALL(.name = "a", .stacks_on = "[b]");
+	INSTALL(.name = "b", .depends = "[a]");
+	assert_refused(apply(LIST("a")), KM606, "a -> b -> a");
+}
+
+/* Of what is live and not in the catalog, the core tells the functions. */
+Test(plan, functions_of_strangers_count)
+{
+	INSTALL(.name = "a", .function = "vfs_read");
+	INSTALL(.name = "b", .function = "vfs_write");
+	tree_add_patch(sysfs, "stranger", "1", "live");
+	tree_write(sysfs, "kernel/kmend/patches/stranger/objects/vmlinux/vfs_read,1/live", "1\n");
+	assert_refused(apply(LIST("a")), KM608, "a and stranger both replace vfs_read of vmlinux");
+	diag_list_done(&diags);
+	assert_planned(apply(LIST("b")), "load b; +b");
+}
+
+Test(plan, who_depends_on_a_patch_may_be_a_stranger)
+{
+	INSTALL(.name = "a");
+	INSTALL(.name = "by-hand", .depends = "[a]");
+	live("a", NULL);
+	tree_add_patch(sysfs, "by-hand", "1", "live");
+	assert_refused(revert(LIST("a"), false), KM613, "by-hand depends on a");
+	diag_list_done(&diags);
+	assert_planned(revert(LIST("a"), true), "-by-hand -a; unload by-hand; unload a");
+}
+
+static void set_policy(const char *text)
+{
+	policy_done(&policy);
+	cr_assert_eq(policy_parse(text, strlen(text), "policy.yaml", NULL, &policy), 0);
+}
+
+Test(plan, a_pin_is_one_version)
+{
+	INSTALL(.name = "a", .version = "2");
+	set_policy("pins: {a: \"1\"}");
+	assert_refused(apply(LIST("a")), KM650, "a is pinned to version 1, and version 2");
+	diag_list_done(&diags);
+	generation_add(&current, "a", "2", NULL);
+	assert_planned(start(NULL, NULL), "");
+	cr_assert_eq(diags.items[0].code, KM650, "also at a start");
+	diag_list_done(&diags);
+	set_policy("pins: {a: \"2\"}");
+	assert_planned(start(NULL, NULL), "load a; +a");
+}
+
+Test(plan, what_is_held_stays)
+{
+	struct plan_input i;
+
+	INSTALL(.name = "a", .depends = "[b]");
+	INSTALL(.name = "b");
+	INSTALL(.name = "all", .replaces = "[b]");
+	set_policy("holds: [b]");
+	assert_refused(apply(LIST("a")), KM651, "b would be applied, on behalf of a");
+	diag_list_done(&diags);
+	i = input();
+	assert_planned(plan_apply(&i, LIST("a"), PLAN_HELD, &diags, &plan),
+		       "load b; load a; +b +a");
+	generation_add(&current, "b", "1", NULL);
+	assert_planned(start(NULL, NULL), "load b; +b");
+	tree_add_patch(sysfs, "b", "1", "live");
+	assert_refused(revert(LIST("b"), false), KM651, "b would be reverted");
+	diag_list_done(&diags);
+	assert_refused(apply(LIST("all")), KM651, "b would be reverted, on behalf of all");
+	diag_list_done(&diags);
+	i = input();
+	assert_planned(plan_revert(&i, LIST("b"), PLAN_HELD, &diags, &plan), "-b; unload b");
+}
+
+Test(plan, a_rollback_wants_the_very_version)
+{
+	_cleanup_generation_ struct generation target = {};
+	struct plan_input i;
+
+	INSTALL(.name = "a", .version = "2");
+	cr_assert_eq(generation_add(&target, "a", "1", NULL), 0);
+	i = input();
+	assert_refused(plan_rollback(&i, &target, 0, &diags, &plan), KM652, "version 1 of a");
+	diag_list_done(&diags);
+	/* What is live already is no matter of the catalog. */
+	tree_add_patch(sysfs, "a", "1", "live");
+	i = input();
+	assert_planned(plan_rollback(&i, &target, 0, &diags, &plan), "");
+}
+
+/* A page takes 4096 bytes: too few for 60 patches with names as long as they may be, and as many. */
+Test(plan, refuses_an_exchange_that_is_no_line)
+{
+	char names[120][KMEND_PATCH_NAME_MAX + 1], *wanted[61] = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(names[i], sizeof(names[i]), "a-patch-that-has-a-long-name-numbered-%03zu",
+			 i);
+		INSTALL(.name = names[i]);
+		if (i < 60)
+			wanted[i] = names[i];
+	}
+	cr_assert_eq(apply(wanted), 0);
+	cr_assert_eq(plan.steps.n, 61, "one transition for 60 of them");
+	plan_done(&plan);
+	for (size_t i = 60; i < 120; i++)
+		live(names[i], NULL);
+	{
+		_cleanup_generation_ struct generation target = {};
+		struct plan_input i = input();
+
+		for (size_t j = 0; j < 60; j++)
+			cr_assert_eq(generation_add(&target, names[j], "1", NULL), 0);
+		assert_refused(plan_rollback(&i, &target, 0, &diags, &plan), KM655,
+			       "60 patches to be applied and 60");
+	}
+}
+
+Test(plan, a_start_can_go_patch_by_patch)
+{
+	struct plan_input i;
+
+	INSTALL(.name = "a", .depends = "[b]");
+	INSTALL(.name = "b");
+	generation_add(&current, "a", "1", LIST("b"));
+	generation_add(&current, "b", "1", NULL);
+	tree_add_patch(sysfs, "half", "1", "live");
+	i = input();
+	assert_planned(plan_start(&i, NULL, LIST("half"), PLAN_SEPARATELY, &diags, &plan),
+		       "load b; load a; -half; +b; +a; unload half");
 }
