@@ -152,7 +152,7 @@ static int load(const char *module, const char *count)
 	start = now() - start;
 	snprintf(path, sizeof(path), "/sys/kernel/livepatch/%s/transition", module);
 	wait_for(path, "0");
-	snprintf(begin, sizeof(begin), "'%s': starting patching transition", module);
+	snprintf(begin, sizeof(begin), "enabling patch '%s'", module);
 	snprintf(end, sizeof(end), "'%s': patching complete", module);
 	printf("%lld %lld %lld\n", log_time(end) - log_time(begin), start, now());
 	return 0;

@@ -44,7 +44,7 @@ for name in value both cmdline; do
 done
 (
 	while [ ! -e /tmp/filtered-enough ]; do
-		cut -d' ' -f1 /sys/kernel/tracing/enabled_functions
+		sed -n 's/ .* I .*//p' /sys/kernel/tracing/enabled_functions
 	done
 ) >/tmp/enabled &
 cycles()
