@@ -43,6 +43,8 @@ void side_set_all(unsigned long word)
 {
 	unsigned int cpu;
 
+	/* Pairs with site_choose(): who sees the new word sees what both sides are now. */
+	smp_wmb();
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu(side, cpu), word);
 	now = word;
