@@ -182,7 +182,6 @@ static void call_chain(unsigned n, unsigned pause)
 	close(fd);
 }
 
-/* It lets others run now and then: tasks that never do hold up RCU's grace periods for ten seconds. */
 static _Noreturn void *caller(void *arg)
 {
 	unsigned seed = (uintptr_t)arg, i;

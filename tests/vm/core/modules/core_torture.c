@@ -2,7 +2,8 @@
 /*
  * What torture patches change, called from everywhere: kthreads, a work, timers in hard and soft
  * interrupts and calls between CPUs, as long as the module is loaded; and system calls:
- *   /proc/core_torture   write "N PAUSE" to call the chain N times; reading gives a line for each
+ *   /proc/core_torture   write "N PAUSE" to call the chain N times, for some milliseconds at most;
+ *                        reading gives a line for each
  *                        context, "NAME OLD NEW MIXED": calls of old and of replaced chains, and
  *                        pairs of different versions on one stack
  */
@@ -216,9 +217,12 @@ static struct hrtimer timer;
 
 static enum hrtimer_restart timer_main(struct hrtimer *which)
 {
+	u64 start = ktime_get_ns();
+
 	call_chain(TORTURE_HARDIRQ, TORTURE_SPIN);
 	tasklet_schedule(&tasklet);
-	hrtimer_forward_now(which, ns_to_ktime(TIMER_NS));
+	/* Slow kernels have something else to do, too. */
+	hrtimer_forward_now(which, ns_to_ktime(TIMER_NS + 10 * (ktime_get_ns() - start)));
 	return HRTIMER_RESTART;
 }
 
@@ -242,6 +246,8 @@ static int torture_open(struct inode *inode, struct file *file)
 static ssize_t torture_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
 {
 	char text[32] = "";
+	/* A task that never waits holds up RCU's grace periods for tasks, and with them every revert. */
+	unsigned long enough = jiffies + msecs_to_jiffies(10) + 1;
 	unsigned int n, pause;
 
 	if (size >= sizeof(text))
@@ -250,7 +256,7 @@ static ssize_t torture_write(struct file *file, const char __user *buf, size_t s
 		return -EFAULT;
 	if (sscanf(text, "%u %u", &n, &pause) != 2 || pause > TORTURE_SLEEP)
 		return -EINVAL;
-	while (n-- && !fatal_signal_pending(current))
+	while (n-- && !fatal_signal_pending(current) && time_before(jiffies, enough))
 		call_chain(TORTURE_SYSCALL, pause);
 	return size;
 }
