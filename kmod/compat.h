@@ -91,6 +91,13 @@ static inline bool compat_is_warning(enum error_detector detector)
 #endif
 }
 
+/* Copy a string into an event's entry, where its source is known since 6.10. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define compat_assign_str(field, source) __assign_str(field)
+#else
+#define compat_assign_str(field, source) __assign_str(field, source)
+#endif
+
 /* True while the task's saved stack pointer is out of date, because a CPU runs it. */
 static inline bool task_on_any_cpu(const struct task_struct *task)
 {

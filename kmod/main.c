@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 
+#include "calls.h"
 #include "guard.h"
 #include "notrace.h"
 #include "op.h"
@@ -25,6 +26,7 @@ static int __init kmend_init(void)
 	r = guard_init();
 	if (r)
 		goto no_guard;
+	calls_init();
 	r = sysfs_init();
 	if (r)
 		goto no_sysfs;

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "arch.h"
+#include "calls.h"
 #include "compat.h"
 #include "registry.h"
 #include "site.h"
@@ -65,7 +66,7 @@ static void notrace op_handler(unsigned long ip, unsigned long parent_ip, struct
 	if (!version)
 		return;
 	if (arch_send_to(fregs, version->addr))
-		this_cpu_inc(*version->calls);
+		calls_count(version);
 }
 
 static void ops_init(struct ftrace_ops *ops)

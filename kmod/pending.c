@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "ranges.h"
 #include "stack.h"
+#include "trace.h"
 
 #define STACK_DEPTH 16
 
@@ -335,6 +336,17 @@ unsigned int pending_first(const struct pending *pending, struct straggler *ret)
 			describe(item, ret);
 	}
 	return nr;
+}
+
+void pending_trace(const struct pending *pending)
+{
+	unsigned int i;
+
+	if (!trace_kmend_straggler_enabled())
+		return;
+	for (i = 0; i < pending->nr; i++)
+		trace_kmend_straggler(pending->storage->tasks[i].task,
+				      READ_ONCE(pending->storage->tasks[i].inside));
 }
 
 static int describe_stack(struct task_struct *task, char *text, int size)

@@ -63,6 +63,9 @@ void pending_release(struct pending *pending);
 /* How many are left; *ret is the first. */
 unsigned int pending_first(const struct pending *pending, struct straggler *ret);
 
+/* Tell tracers of all that are in the table, which is not older than the last stop. */
+void pending_trace(const struct pending *pending);
+
 /*
  * A line "PID\tCOMM\tFUNCTION\tSTACK" for each that is left, as far as they fit; STACK is
  * "FUNCTION, FUNCTION, ...", the innermost first, and empty of a task that runs. Returns the

@@ -7,6 +7,7 @@
 #include <linux/printk.h>
 
 #include "registry.h"
+#include "trace.h"
 
 /* Of the transaction that was asked for last. Under kmend_lock. */
 static struct {
@@ -25,6 +26,12 @@ const char *report_code_name(enum report_code code)
 	return code_names[code];
 }
 
+/* What follows the code. */
+static const char *text_of(const char *error, enum report_code code)
+{
+	return error + strlen(code_names[code]) + 1;
+}
+
 int refuse(struct patch *patch, int err, enum report_code code, const char *format, ...)
 {
 	struct va_format message = {.fmt = format};
@@ -36,6 +43,7 @@ int refuse(struct patch *patch, int err, enum report_code code, const char *form
 		  &message);
 	va_end(args);
 	pr_err("%s: %s\n", patch->name, patch->last_error);
+	trace_kmend_refusal(patch->name, code_names[code], err, text_of(patch->last_error, code));
 	if (READ_ONCE(transaction.asking) == current)
 		snprintf(transaction.error, sizeof(transaction.error), "%s: %s", patch->name,
 			 patch->last_error);
@@ -53,6 +61,7 @@ int refuse_transaction(int err, enum report_code code, const char *format, ...)
 		  &message);
 	va_end(args);
 	pr_err("transaction: %s\n", transaction.error);
+	trace_kmend_refusal("", code_names[code], err, text_of(transaction.error, code));
 	return err;
 }
 

@@ -6,6 +6,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "calls.h"
 #include "notrace.h"
 #include "registry.h"
 #include "report.h"
@@ -89,10 +90,30 @@ static ssize_t transaction_store(struct kobject *kobj, struct kobj_attribute *at
 
 static struct kobj_attribute transaction_attribute = __ATTR_RW_MODE(transaction, 0600);
 
+static ssize_t count_calls_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", calls_counted());
+}
+
+static ssize_t count_calls_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+				 size_t size)
+{
+	bool on;
+	int r;
+
+	r = kstrtobool(buf, &on);
+	if (r == 0)
+		calls_set_counted(on);
+	return r ?: (ssize_t)size;
+}
+
+static struct kobj_attribute count_calls_attribute = __ATTR_RW(count_calls);
+
 static const struct attribute *const root_attributes[] = {
 	&abi_attribute.attr,         &version_attribute.attr,
 	&notrace_attribute.attr,     &notrace_builtin_attribute.attr,
-	&transaction_attribute.attr, NULL,
+	&transaction_attribute.attr, &count_calls_attribute.attr,
+	NULL,
 };
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)

@@ -7,6 +7,7 @@
 #include <kmend/sysfs.h>
 
 #include "callbacks.h"
+#include "calls.h"
 #include "compat.h"
 #include "op.h"
 #include "request.h"
@@ -169,12 +170,7 @@ static const struct kobj_type patch_ktype = {
 
 static ssize_t calls_show(const struct func *func, char *buf)
 {
-	unsigned int cpu;
-	u64 calls = 0;
-
-	for_each_possible_cpu(cpu)
-		calls += READ_ONCE(*per_cpu_ptr(func->version.calls, cpu));
-	return sysfs_emit(buf, "%llu\n", calls);
+	return sysfs_emit(buf, "%llu\n", calls_taken(func));
 }
 FUNC_ATTRIBUTE(calls);
 

@@ -5,12 +5,12 @@
 
 #include <linux/delay.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "callbacks.h"
+#include "calls.h"
 #include "foreign.h"
 #include "guard.h"
 #include "harm.h"
@@ -21,6 +21,7 @@
 #include "stop.h"
 #include "survey.h"
 #include "sysfs.h"
+#include "trace.h"
 #include "transaction.h"
 
 #define RETRY_FIRST_MS 1
@@ -55,7 +56,9 @@ static struct {
 	unsigned int delay_ms;
 	u64 started;
 	u64 duration_ns;
+	u64 elapsed_ns; /* of the last one, to its very end */
 	u64 stop_ns; /* the longest */
+	u64 pass_stop_ns; /* all of the pass under way */
 	u64 stops_ns[TRANSITION_STOPS]; /* the last ones, number nr_stops - 1 the very last */
 	unsigned int nr_stops;
 	bool may_kick;
@@ -78,9 +81,16 @@ static bool arrives(const struct change *change)
 	return change->on != now.back;
 }
 
+/* Stands for them all where there is room for one. */
+static const struct patch *first_patch(void)
+{
+	return now.transaction->changes[0].patch;
+}
+
 static void note_stop(u64 ns)
 {
 	now.stop_ns = max(now.stop_ns, ns);
+	now.pass_stop_ns += ns;
 	now.stops_ns[now.nr_stops++ % TRANSITION_STOPS] = ns;
 }
 
@@ -104,11 +114,15 @@ static void head_for(bool back)
 	now.started = ktime_get_ns();
 	now.stop_ns = 0;
 	now.nr_stops = 0;
+	trace_kmend_transition_begin(first_patch()->name, arrives(&now.transaction->changes[0]),
+				     now.transaction->nr, back);
 	show_direction();
 }
 
 static void end(void)
 {
+	now.elapsed_ns = ktime_get_ns() - now.started;
+	trace_kmend_transition_end(first_patch()->name, now.back, now.elapsed_ns, now.tries);
 	transaction_free(now.transaction);
 	now.transaction = NULL;
 	now.may_kick = false;
@@ -163,6 +177,7 @@ static int flip(void)
 		return r;
 	now.is_after = !now.back;
 	now.was_switched = true;
+	pending_trace(side_pending(side_now()));
 	return 0;
 }
 
@@ -175,23 +190,35 @@ static void kick_stragglers(struct pending *pending)
 	now.delay_ms = RETRY_FIRST_MS;
 }
 
-/* One pass. Returns 0, or -EAGAIN when it has to be tried again. */
-static int attempt(void)
+/* Returns 0, or -EAGAIN when another one is needed. *ret_left: stragglers that are left. */
+static int pass(unsigned int *ret_left)
 {
 	struct pending *pending;
 	int r;
 
-	now.tries++;
 	if (now.is_after == now.back) {
 		r = flip();
 		if (r)
 			return r;
 	}
 	pending = side_pending(side_now());
-	if (pending_recheck(pending) == 0)
+	*ret_left = pending_recheck(pending);
+	if (*ret_left == 0)
 		return 0;
 	kick_stragglers(pending);
 	return -EAGAIN;
+}
+
+static int attempt(void)
+{
+	unsigned int left = 0;
+	int r;
+
+	now.tries++;
+	now.pass_stop_ns = 0;
+	r = pass(&left);
+	trace_kmend_transition_pass(now.tries, now.pass_stop_ns, left, r);
+	return r;
 }
 
 /* Some milliseconds at first, and never so often that the machine stands for much of the time. */
@@ -262,9 +289,15 @@ static void settle(void)
 		now.phase = PHASE_ANNOUNCE;
 		return;
 	}
-	for (i = 0; i < t->nr; i++)
-		if (arrives(&t->changes[i]))
-			patch_set_state(t->changes[i].patch, PATCH_LIVE);
+	for (i = 0; i < t->nr; i++) {
+		struct patch *patch = t->changes[i].patch;
+
+		if (!arrives(&t->changes[i]))
+			continue;
+		if (now.was_switched)
+			trace_kmend_apply(patch->name, now.duration_ns, now.tries);
+		patch_set_state(patch, PATCH_LIVE);
+	}
 	now.phase = PHASE_LEAVE;
 }
 
@@ -331,6 +364,12 @@ static void leave(void)
 	now.phase = PHASE_CLEAN;
 }
 
+static void tell_reverted(const struct patch *patch)
+{
+	pr_info("%s: reverted after %llu us\n", patch->name, now.duration_ns / NSEC_PER_USEC);
+	trace_kmend_revert(patch->name, now.duration_ns, now.tries);
+}
+
 /* Call post_revert for what has gone. */
 static void clean_up(void)
 {
@@ -343,8 +382,7 @@ static void clean_up(void)
 		if (arrives(change))
 			continue;
 		if (now.was_switched)
-			pr_info("%s: reverted after %llu us\n", change->patch->name,
-				now.duration_ns / NSEC_PER_USEC);
+			tell_reverted(change->patch);
 		callbacks_run(change->patch, KMEND_EVENT_POST_REVERT,
 			      change->is_announced ? 0 : KMEND_EVENT_UNDONE,
 			      transaction_peer(t, change));
@@ -397,19 +435,6 @@ static void retry(struct work_struct *work)
 	if (now.transaction && now.phase == PHASE_SWITCH)
 		proceed();
 	mutex_unlock(&kmend_lock);
-}
-
-static void reset_calls(const struct patch *patch)
-{
-	unsigned int i, cpu;
-
-	for (i = 0; i < patch->nr_funcs; i++) {
-		for_each_possible_cpu(cpu) {
-			u64 *calls = per_cpu_ptr(patch->funcs[i].version.calls, cpu);
-
-			*calls = 0;
-		}
-	}
 }
 
 /* Nothing may be redirected into a module whose init has not succeeded, or that is going. */
@@ -470,7 +495,7 @@ static int start(struct transaction *t)
 	for (i = 0; i < t->nr; i++) {
 		t->changes[i].is_settled = !t->changes[i].on;
 		if (t->changes[i].on)
-			reset_calls(t->changes[i].patch);
+			calls_reset(t->changes[i].patch);
 	}
 	now.transaction = t;
 	now.started_nr++;
