@@ -326,7 +326,7 @@ static void close_case(u64 group, int err)
 			continue;
 		guard->is_due = err && !is_hopeless(err);
 		if (err == 0)
-			strscpy(patch->last_error, guard->reason, sizeof(patch->last_error));
+			report_restore(patch, guard->reason);
 		else if (is_hopeless(err) && patch->last_error[0])
 			strscpy(guard->reason, patch->last_error, sizeof(guard->reason));
 		sysfs_probation_changed(patch);

@@ -194,13 +194,13 @@ static int check_func(struct patch *patch, const struct func *func, struct names
 	names_of(func, names);
 	why = why_built_in(func, names);
 	if (why)
-		return refuse(patch, -EPERM, KM517, "%s must not be patched: %s",
-			      func->record->name, why);
+		return refuse_for(func, refuse(patch, -EPERM, KM517, "%s must not be patched: %s",
+					       func->record->name, why));
 	rule = find_rule(names);
 	if (rule)
-		return refuse(patch, -EPERM, KM517,
-			      "%s must not be patched: the administrator lists %s",
-			      func->record->name, rule->text);
+		return refuse_for(func, refuse(patch, -EPERM, KM517,
+					       "%s must not be patched: the administrator lists %s",
+					       func->record->name, rule->text));
 	return 0;
 }
 

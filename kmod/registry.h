@@ -11,6 +11,7 @@
 #include <kmend/patch.h>
 
 #include "guard.h"
+#include "proof.h"
 #include "site.h"
 
 struct callbacks;
@@ -44,6 +45,7 @@ struct func {
 	struct version version; /* the new function */
 	struct site *site; /* in whose stack it is; NULL: it is not live */
 	struct func *below; /* in that stack; NULL: the old function */
+	enum proof lost_by; /* why its redirect was lost, the last time; PROOF_LIVE: it never was */
 };
 
 #define PATCH_ERROR_LEN 256
@@ -59,6 +61,7 @@ struct patch {
 	enum patch_state state; /* written under kmend_lock */
 	bool registered; /* under kmend_lock; false: unregistering */
 	char last_error[PATCH_ERROR_LEN]; /* under kmend_lock once registered */
+	const struct func *blamed; /* that error is about this one; NULL: about no single one */
 	unsigned int nr_objects;
 	unsigned int nr_funcs;
 	unsigned int nr_callbacks;

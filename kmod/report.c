@@ -7,6 +7,7 @@
 #include <linux/printk.h>
 
 #include "registry.h"
+#include "sysfs.h"
 #include "trace.h"
 
 /* Of the transaction that was asked for last. Under kmend_lock. */
@@ -43,11 +44,39 @@ int refuse(struct patch *patch, int err, enum report_code code, const char *form
 		  &message);
 	va_end(args);
 	pr_err("%s: %s\n", patch->name, patch->last_error);
+	patch->blamed = NULL;
+	sysfs_patch_error_changed(patch);
 	trace_kmend_refusal(patch->name, code_names[code], err, text_of(patch->last_error, code));
 	if (READ_ONCE(transaction.asking) == current)
 		snprintf(transaction.error, sizeof(transaction.error), "%s: %s", patch->name,
 			 patch->last_error);
 	return err;
+}
+
+int refuse_for(const struct func *func, int err)
+{
+	func->patch->blamed = func;
+	return err;
+}
+
+void report_clear(struct patch *patch)
+{
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++)
+		patch->funcs[i].lost_by = PROOF_LIVE;
+	patch->blamed = NULL;
+	if (!patch->last_error[0])
+		return;
+	patch->last_error[0] = '\0';
+	sysfs_patch_error_changed(patch);
+}
+
+void report_restore(struct patch *patch, const char *error)
+{
+	strscpy(patch->last_error, error, sizeof(patch->last_error));
+	patch->blamed = NULL;
+	sysfs_patch_error_changed(patch);
 }
 
 int refuse_transaction(int err, enum report_code code, const char *format, ...)

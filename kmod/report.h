@@ -7,6 +7,7 @@
 
 #include <kmend/diag.h>
 
+struct func;
 struct patch;
 
 enum report_code {
@@ -21,6 +22,15 @@ const char *report_code_name(enum report_code code);
 /* Log why something about a patch was refused, keep it as its last error, return err unchanged. */
 __printf(4, 5) int refuse(struct patch *patch, int err, enum report_code code, const char *format,
 			  ...);
+
+/* That refusal was because of this function. Return err unchanged. */
+int refuse_for(const struct func *func, int err);
+
+/* A new request: what was said about the patch and its functions is over. Needs kmend_lock. */
+void report_clear(struct patch *patch);
+
+/* Have said this about it, "KMnnn TEXT", once more: it outlasts a request. Needs kmend_lock. */
+void report_restore(struct patch *patch, const char *error);
 
 /*
  * Log why a transaction was refused that is not about one of its patches, and return err unchanged.

@@ -110,9 +110,12 @@ static ssize_t count_calls_store(struct kobject *kobj, struct kobj_attribute *at
 static struct kobj_attribute count_calls_attribute = __ATTR_RW(count_calls);
 
 static const struct attribute *const root_attributes[] = {
-	&abi_attribute.attr,         &version_attribute.attr,
-	&notrace_attribute.attr,     &notrace_builtin_attribute.attr,
-	&transaction_attribute.attr, &count_calls_attribute.attr,
+	&abi_attribute.attr,
+	&version_attribute.attr,
+	&notrace_attribute.attr,
+	&notrace_builtin_attribute.attr,
+	&transaction_attribute.attr,
+	&count_calls_attribute.attr,
 	NULL,
 };
 
@@ -152,6 +155,15 @@ static ssize_t duration_ns_show(struct kobject *kobj, struct kobj_attribute *att
 	return sysfs_emit(buf, "%llu\n", view.duration_ns);
 }
 ATTRIBUTE(duration_ns);
+
+static ssize_t elapsed_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct transition_view view;
+
+	transition_read(&view);
+	return sysfs_emit(buf, "%llu\n", view.elapsed_ns);
+}
+ATTRIBUTE(elapsed_ns);
 
 static ssize_t stop_ns_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -246,19 +258,13 @@ static ssize_t changes_show(struct kobject *kobj, struct kobj_attribute *attr, c
 ATTRIBUTE(changes);
 
 static const struct attribute *const transition_attributes[] = {
-	&state_attribute.attr,
-	&patch_attribute.attr,
-	&tries_attribute.attr,
-	&duration_ns_attribute.attr,
-	&stop_ns_attribute.attr,
-	&straggler_attribute.attr,
-	&callback_attribute.attr,
-	&changes_attribute.attr,
-	&straggler_count_attribute.attr,
-	&stragglers_attribute.attr,
-	&stops_ns_attribute.attr,
-	&kick_attribute.attr,
-	NULL,
+	&state_attribute.attr,      &patch_attribute.attr,
+	&tries_attribute.attr,      &duration_ns_attribute.attr,
+	&elapsed_ns_attribute.attr, &stop_ns_attribute.attr,
+	&straggler_attribute.attr,  &callback_attribute.attr,
+	&changes_attribute.attr,    &straggler_count_attribute.attr,
+	&stragglers_attribute.attr, &stops_ns_attribute.attr,
+	&kick_attribute.attr,       NULL,
 };
 
 struct kobject *sysfs_patches_kobj(void)
@@ -269,6 +275,12 @@ struct kobject *sysfs_patches_kobj(void)
 void sysfs_transition_changed(void)
 {
 	sysfs_notify(transition_kobj, NULL, KMEND_SYSFS_TR_STATE);
+}
+
+void sysfs_stragglers_changed(void)
+{
+	sysfs_notify(transition_kobj, NULL, KMEND_SYSFS_TR_COUNT);
+	sysfs_notify(transition_kobj, NULL, KMEND_SYSFS_TR_STRAGGLER);
 }
 
 int __init sysfs_init(void)

@@ -32,7 +32,9 @@ void sysfs_patch_remove(struct patch *patch);
 /* Wake those who poll. */
 void sysfs_patch_state_changed(struct patch *patch);
 void sysfs_probation_changed(struct patch *patch);
+void sysfs_patch_error_changed(struct patch *patch);
 void sysfs_transition_changed(void);
+void sysfs_stragglers_changed(void);
 void sysfs_verify_changed(struct patch *patch);
 
 /* The folder of verification; sysfs_verify.c. */

@@ -10,6 +10,7 @@
 #include "calls.h"
 #include "compat.h"
 #include "op.h"
+#include "report.h"
 #include "request.h"
 #include "sysfs.h"
 #include "transition.h"
@@ -185,6 +186,27 @@ static ssize_t live_show(const struct func *func, char *buf)
 }
 FUNC_ATTRIBUTE(live);
 
+static ssize_t func_error_show(const struct func *func, char *buf)
+{
+	ssize_t size;
+
+	mutex_lock(&kmend_lock);
+	if (func->lost_by != PROOF_LIVE)
+		size = sysfs_emit(buf, "%s %s\n", report_code_name(KM522),
+				  proof_text(func->lost_by));
+	else if (func->patch->blamed == func)
+		size = sysfs_emit(buf, "%s\n", func->patch->last_error);
+	else
+		size = sysfs_emit(buf, "\n");
+	mutex_unlock(&kmend_lock);
+	return size;
+}
+
+static struct func_attribute func_last_error = {
+	.attr = {.name = KMEND_SYSFS_LAST_ERROR, .mode = 0444},
+	.show = func_error_show,
+};
+
 static ssize_t old_address_show(const struct func *func, char *buf)
 {
 	return sysfs_emit(buf, "%#llx\n", func->record->old_addr);
@@ -200,7 +222,8 @@ static struct func_attribute func_old_address = __ATTR_RO_MODE(old_address, 0400
 static struct func_attribute func_new_address = __ATTR_RO_MODE(new_address, 0400);
 
 static struct attribute *func_attrs[] = {
-	&func_calls.attr, &func_live.attr, &func_old_address.attr, &func_new_address.attr, NULL,
+	&func_calls.attr,       &func_live.attr,        &func_last_error.attr,
+	&func_old_address.attr, &func_new_address.attr, NULL,
 };
 ATTRIBUTE_GROUPS(func);
 
@@ -391,4 +414,10 @@ void sysfs_patch_remove(struct patch *patch)
 void sysfs_patch_state_changed(struct patch *patch)
 {
 	sysfs_notify(&patch->kobj, NULL, KMEND_SYSFS_STATE);
+	sysfs_notify(&patch->kobj, NULL, KMEND_SYSFS_ENABLED);
+}
+
+void sysfs_patch_error_changed(struct patch *patch)
+{
+	sysfs_notify(&patch->kobj, NULL, KMEND_SYSFS_LAST_ERROR);
 }

@@ -5,6 +5,7 @@
 #include <kmend/sysfs.h>
 
 #include "guard.h"
+#include "report.h"
 #include "sysfs.h"
 
 #define PROBATION_FILE(name)    static struct patch_attribute probation_##name = __ATTR_RO(name)
@@ -59,7 +60,7 @@ static ssize_t request(struct patch *patch, int (*fn)(struct patch *patch, unsig
 
 	mutex_lock(&kmend_lock);
 	if (patch->registered) {
-		patch->last_error[0] = '\0';
+		report_clear(patch);
 		r = fn(patch, seconds);
 	}
 	mutex_unlock(&kmend_lock);

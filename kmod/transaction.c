@@ -211,11 +211,12 @@ static int check_func(struct transaction *t, const struct change *change, const 
 	char foreign[FOREIGN_OWNER_LEN];
 
 	if (owner && !names_contain(patch->record->stacks_on, owner->name))
-		return refuse(patch, -EBUSY, KM506, "%s is changed by patch %s already",
-			      func->record->name, owner->name);
+		return refuse_for(func,
+				  refuse(patch, -EBUSY, KM506, "%s is changed by patch %s already",
+					 func->record->name, owner->name));
 	if (!site_find(func->ip) && foreign_owner(func->record->old_addr, func->ip, foreign))
-		return refuse(patch, -EBUSY, KM507, "%s is changed by %s already",
-			      func->record->name, foreign);
+		return refuse_for(func, refuse(patch, -EBUSY, KM507, "%s is changed by %s already",
+					       func->record->name, foreign));
 	return 0;
 }
 
@@ -279,8 +280,8 @@ static int refuse_by_ftrace(struct transaction *t, unsigned long conflict, int e
 		return refuse(patch, err, KM511, "ftrace does not take its functions (%d)", err);
 	if (!foreign_owner(func->record->old_addr, func->ip, owner))
 		strscpy(owner, "somebody else", sizeof(owner));
-	return refuse(patch, -EBUSY, KM507, "%s is changed by %s already", func->record->name,
-		      owner);
+	return refuse_for(func, refuse(patch, -EBUSY, KM507, "%s is changed by %s already",
+				       func->record->name, owner));
 }
 
 static unsigned int count_new(const struct transaction *t)

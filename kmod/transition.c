@@ -61,6 +61,7 @@ static struct {
 	u64 pass_stop_ns; /* all of the pass under way */
 	u64 stops_ns[TRANSITION_STOPS]; /* the last ones, number nr_stops - 1 the very last */
 	unsigned int nr_stops;
+	unsigned int nr_stragglers; /* after the last pass */
 	bool may_kick;
 	unsigned long next_kick; /* jiffies */
 	unsigned int started_nr; /* transitions that were begun */
@@ -209,6 +210,13 @@ static int pass(unsigned int *ret_left)
 	return -EAGAIN;
 }
 
+static void set_stragglers(unsigned int nr)
+{
+	if (nr != now.nr_stragglers)
+		sysfs_stragglers_changed();
+	now.nr_stragglers = nr;
+}
+
 static int attempt(void)
 {
 	unsigned int left = 0;
@@ -217,6 +225,7 @@ static int attempt(void)
 	now.tries++;
 	now.pass_stop_ns = 0;
 	r = pass(&left);
+	set_stragglers(left);
 	trace_kmend_transition_pass(now.tries, now.pass_stop_ns, left, r);
 	return r;
 }
@@ -572,7 +581,7 @@ static int request(struct transaction *t)
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++)
-		t->changes[i].patch->last_error[0] = '\0';
+		report_clear(t->changes[i].patch);
 	transaction_drop_settled(t);
 	if (t->nr == 0)
 		return 0;
@@ -654,6 +663,7 @@ void transition_read(struct transition_view *ret)
 		.state = PATCH_LOADED,
 		.tries = now.tries,
 		.duration_ns = now.duration_ns,
+		.elapsed_ns = now.transaction ? ktime_get_ns() - now.started : now.elapsed_ns,
 		.stop_ns = now.stop_ns,
 		.nr_stops = min_t(unsigned int, now.nr_stops, TRANSITION_STOPS),
 		.may_kick = now.may_kick,

@@ -21,6 +21,7 @@ struct transition_view {
 	char patch[KMEND_PATCH_NAME_MAX + 1];
 	unsigned int tries;
 	u64 duration_ns;
+	u64 elapsed_ns;
 	u64 stop_ns;
 	u64 stops_ns[TRANSITION_STOPS];
 	unsigned int nr_stops; /* of those */

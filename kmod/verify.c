@@ -177,6 +177,7 @@ static void judge(struct func *func, enum proof proof)
 	site->is_lost = !repair(func, proof);
 	if (!site->is_lost)
 		view.repaired++;
+	func->lost_by = proof;
 	trace_kmend_lost(func->patch->name, name, !site->is_lost, proof_text(proof));
 	tell(func->patch, KM522, "the redirect of %s was lost: %s; it %s", name, proof_text(proof),
 	     site->is_lost ? "stays lost" : "is put back");

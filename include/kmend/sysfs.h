@@ -8,6 +8,7 @@
  *                                     glob a line, "OBJECT:" before it where it is about one
  *                                     object; write "+RULE" to add one, "-RULE" to take it away
  *   notrace_builtin                   those that the core itself lets no patch change
+ *   count_calls                       1: calls of new functions are counted; 0: they are not
  *   transaction                       write "+NAME -NAME ..." to apply and revert several patches in
  *                                     one transition; reads "KMnnn TEXT" or "NAME: KMnnn TEXT" of the
  *                                     last refusal, or empty; for root alone
@@ -16,6 +17,8 @@
  *   transition/changes                "+NAME -NAME ...", what is under way, or empty
  *   transition/tries                  passes made by the transition under way or the last one
  *   transition/duration_ns            from the request to the switch, of the last transition
+ *   transition/elapsed_ns             since the transition under way was asked for, or what the last
+ *                                     one took in all
  *   transition/stop_ns                the longest stop of the machine in the last transition
  *   transition/stops_ns               the stops of the last transition, separated by spaces, in the
  *                                     order of time
@@ -55,10 +58,11 @@
  *   patches/NAME/probation/commit     write 1: the patch is good and stays
  *   patches/NAME/probation/extend     write a number: at least so many seconds are left
  *   patches/NAME/probation/reject     write 1: the patch is bad; as if time had run out
- *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,old_address,new_address}
+ *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,last_error,old_address,new_address}
  *                                     POS: which of several same-named, 1 when the name is unique;
  *                                     calls: calls taken by the new function since it was applied;
- *                                     live: 1 where the redirect is in effect; the addresses
+ *                                     live: 1 where the redirect is in effect; last_error:
+ *                                     "KMnnn text" of what was about this function, or empty; the addresses
  *                                     (0x and hexadecimal digits) are for root alone
  *   patches/NAME/callbacks/N/{object,source,pre_apply,post_apply,pre_revert,post_revert}
  *                                     N: from 0, one folder for each C file that has callbacks;
@@ -78,6 +82,7 @@
 #define KMEND_SYSFS_VERSION        "version"
 #define KMEND_SYSFS_NOTRACE        "notrace"
 #define KMEND_SYSFS_BUILTIN        "notrace_builtin"
+#define KMEND_SYSFS_COUNT_CALLS    "count_calls"
 #define KMEND_SYSFS_PATCHES        "patches"
 #define KMEND_SYSFS_TRANSACTION    "transaction"
 #define KMEND_SYSFS_TRANSITION     "transition"
@@ -85,6 +90,7 @@
 #define KMEND_SYSFS_TR_PATCH       "patch"
 #define KMEND_SYSFS_TR_TRIES       "tries"
 #define KMEND_SYSFS_TR_DURATION_NS "duration_ns"
+#define KMEND_SYSFS_TR_ELAPSED_NS  "elapsed_ns"
 #define KMEND_SYSFS_TR_STOP_NS     "stop_ns"
 #define KMEND_SYSFS_TR_STRAGGLER   "straggler"
 #define KMEND_SYSFS_TR_CALLBACK    "callback"

@@ -18,7 +18,7 @@ def add_tests(root: Initramfs, folder: str, tests: list[session.Test]) -> None:
     for test in tests:
         root.copy(test.path, f"{folder}/{test.path.name}")
         for name in test.files:
-            root.copy(test.path.parent / name, f"{folder}/{name}")
+            root.copy(test.path.parent / name, f"{folder}/{Path(name).name}")
     root.text(f"{folder}/list", "".join(
         f"{test.name} {test.path.name} {test.timeout} {test.boot}\n" for test in tests))
 
