@@ -99,6 +99,28 @@ int core_read_attribute(const char *sysfs, const char *patch, const char *attrib
 	return r < 0 ? r : read_plain_line(path, ret);
 }
 
+char *core_path(const char *sysfs, const char *below)
+{
+	char *path;
+
+	return asprintf(&path, "%s/" CORE_FOLDER "/%s", sysfs, below) < 0 ? NULL : path;
+}
+
+int core_parse_number(const char *text, uint64_t *ret)
+{
+	unsigned long long number;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EBADMSG;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (errno || *end)
+		return -EBADMSG;
+	*ret = number;
+	return 0;
+}
+
 int core_read_transition(const char *sysfs, const char *attribute, char **ret)
 {
 	_cleanup_free_ char *path = NULL;
@@ -113,18 +135,17 @@ int core_read_abi(const char *sysfs, unsigned *ret)
 {
 	_cleanup_free_ char *path = path_join(sysfs, CORE_FOLDER "/" KMEND_SYSFS_ABI);
 	_cleanup_free_ char *text = NULL;
-	unsigned long abi;
-	char *end;
+	uint64_t abi;
 	int r;
 
 	if (!path)
 		return -ENOMEM;
 	r = file_read_line(path, &text);
+	if (r >= 0)
+		r = core_parse_number(text, &abi);
 	if (r < 0)
 		return r;
-	errno = 0;
-	abi = strtoul(text, &end, 10);
-	if (errno || end == text || *end || abi > 0xffff)
+	if (abi > 0xffff)
 		return -EBADMSG;
 	*ret = abi;
 	return 0;

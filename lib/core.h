@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <kmend/sysfs.h>
 
@@ -72,6 +73,12 @@ int core_read_attribute(const char *sysfs, const char *patch, const char *attrib
 /* Write to one attribute of a patch, as KMEND_SYSFS_ENABLED, in one write. */
 int core_write_attribute(const char *sysfs, const char *patch, const char *attribute,
 			 const char *value);
+
+/* "SYSFS/kernel/kmend/BELOW", for the caller to free; NULL when out of memory. */
+char *core_path(const char *sysfs, const char *below);
+
+/* The whole text is one decimal number. Returns 0 or -EBADMSG. */
+int core_parse_number(const char *text, uint64_t *ret);
 
 /* One attribute of the transition, as KMEND_SYSFS_TR_STRAGGLER; the caller frees *ret. */
 int core_read_transition(const char *sysfs, const char *attribute, char **ret);

@@ -43,16 +43,15 @@ void probation_done(struct probation *probation)
 static int read_number(const char *sysfs, const char *patch, const char *attribute, unsigned *ret)
 {
 	_cleanup_free_ char *text = NULL;
-	unsigned long number;
-	char *end;
+	uint64_t number;
 	int r;
 
 	r = core_read_attribute(sysfs, patch, attribute, &text);
+	if (r >= 0)
+		r = core_parse_number(text, &number);
 	if (r < 0)
 		return r;
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || end == text || *end || number != (unsigned)number)
+	if (number != (unsigned)number)
 		return -EBADMSG;
 	*ret = number;
 	return 0;
