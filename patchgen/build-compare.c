@@ -270,6 +270,10 @@ static int compare_batches(struct build *build)
 	STEP(build, STEP_HEADERS, 0, "following the change of %s", affected->headers[0]);
 	r = headers_follow(build->kernel, build->overlay, affected, &build->diags);
 	n_indirect = strv_length(affected->sources) - affected->n_direct;
+	/* That they reach too much is not all that is to be said where a layout changes. */
+	if (r == -EINVAL && n_indirect > 0)
+		compare_indirect(build, affected->sources + affected->n_direct,
+				 n_indirect < FIRST_INDIRECT ? n_indirect : FIRST_INDIRECT);
 	for (size_t i = 0; r == 0 && i < n_indirect; i += n) {
 		n = i == 0 ? FIRST_INDIRECT : n_indirect - i;
 		if (n > n_indirect - i)

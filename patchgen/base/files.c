@@ -48,6 +48,25 @@ bool path_is_inside(const char *path)
 	return true;
 }
 
+void text_collapse_paths(char *text)
+{
+	static const char up[] = "/../";
+	char *from = text, *found;
+
+	while ((found = strstr(from, up))) {
+		char *name = found, *rest = found + strlen(up);
+
+		while (name > text && name[-1] != '/' && (unsigned char)name[-1] > ' ')
+			name--;
+		from = found + 1;
+		if (name == found || *name == '.')
+			continue;
+		memmove(name, rest, strlen(rest) + 1);
+		/* "a/b/../../c": what is before it can go now. */
+		from = name > text ? name - 1 : text;
+	}
+}
+
 bool path_is_plain(const char *path)
 {
 	return strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -17,6 +17,9 @@ bool path_exists(const char *path);
 /* Relative, without "." and ".." components, and not empty: cannot lead out of a folder. */
 bool path_is_inside(const char *path);
 
+/* Takes "name/../" out of paths wherever in a text they are: "a/b/../c.h" is "a/c.h". */
+void text_collapse_paths(char *text);
+
 /* Of characters that make and a shell command line take as they are. */
 bool path_is_plain(const char *path);
 

@@ -303,9 +303,11 @@ static int explain_failure(struct tree *tree, struct tree_original *original,
 		return r;
 	if (r == 0 && take_from_output(tree, original) == 0)
 		return 0;
+	tree_remove_folder(text, tree->kernel->source);
+	text_collapse_paths(text);
 	errors = tree_compiler_errors(text);
-	return diag_add(diags, KM307, DIAG_ERROR, -EINVAL, &where, "%s does not compile: %s",
-			target, errors ?: "");
+	return diag_add(diags, KM307, DIAG_ERROR, -EINVAL, &where, "it does not compile: %s",
+			errors ?: "");
 }
 
 int tree_make(struct tree *tree, char *const *targets, const char *flags, struct diag_list *diags)

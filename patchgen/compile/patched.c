@@ -82,18 +82,6 @@ static int rewrite_command(const char *command, const struct rewrite *options, c
 	return 0;
 }
 
-/* Every "FOLDER/" out of a text, so that messages name files as the patch does. */
-static void remove_folder(char *text, const char *folder)
-{
-	size_t n = strlen(folder) + 1;
-
-	for (char *p = text; (p = strstr(p, folder));)
-		if (p[n - 1] == '/')
-			memmove(p, p + n, strlen(p + n) + 1);
-		else
-			p += n - 1;
-}
-
 static int patched_command(const struct tree *tree, const struct tree_patched *patched, char **ret)
 {
 	const struct compiled *original = patched->original;
@@ -163,9 +151,10 @@ static int does_not_compile(const struct tree *tree, const struct tree_patched *
 	_cleanup_free_ char *errors = NULL, *file = NULL;
 	unsigned line;
 
-	remove_folder(text, place ? place->overlay : OVERLAY_FROM_OUTPUT);
-	remove_folder(text, "../" TREE_AUTHOR);
-	remove_folder(text, place ? place->source : tree->kernel->source);
+	tree_remove_folder(text, place ? place->overlay : OVERLAY_FROM_OUTPUT);
+	tree_remove_folder(text, "../" TREE_AUTHOR);
+	tree_remove_folder(text, place ? place->source : tree->kernel->source);
+	text_collapse_paths(text);
 	file = error_place(text, &line);
 	if (file) {
 		where.file = file;

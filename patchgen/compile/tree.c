@@ -113,6 +113,17 @@ void compiled_done(struct compiled *compiled)
 	*compiled = (struct compiled){0};
 }
 
+void tree_remove_folder(char *text, const char *folder)
+{
+	size_t n = strlen(folder) + 1;
+
+	for (char *p = text; (p = strstr(p, folder));)
+		if (p[n - 1] == '/')
+			memmove(p, p + n, strlen(p + n) + 1);
+		else
+			p += n - 1;
+}
+
 /* The errors of a compiler's output, or its last lines where none is marked so. */
 char *tree_compiler_errors(const char *text)
 {

@@ -126,6 +126,8 @@ int tree_read_command(const struct tree *tree, const char *object, struct compil
 
 /* The compiler's errors in what make has said, or the end of that. */
 char *tree_compiler_errors(const char *text);
+/* Every "FOLDER/" out of a text, so that messages name files as the patch does. */
+void tree_remove_folder(char *text, const char *folder);
 
 /* Options that the original and the patched file have beside kbuild's own. */
 const char *tree_flags(void);

@@ -3,6 +3,7 @@
 #include <elfutils/libdwfl.h>
 #include <string.h>
 
+#include "../base/files.h"
 #include "differ.h"
 
 static int no_debug_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
@@ -104,6 +105,7 @@ int source_line(struct object *object, const char *section, uint64_t offset, cha
 	*ret_file = strdup(file);
 	if (!*ret_file)
 		return -ENOMEM;
+	text_collapse_paths(*ret_file);
 	*ret_line = number;
 	return 0;
 }
@@ -118,6 +120,7 @@ static int declaration(Dwarf_Die *die, char **ret_file, unsigned *ret_line)
 	*ret_file = strdup(file);
 	if (!*ret_file)
 		return -ENOMEM;
+	text_collapse_paths(*ret_file);
 	*ret_line = line;
 	return 0;
 }

@@ -110,6 +110,18 @@ static int find_member(const struct kernel *kernel, const char *config, const ch
 	return makefile_member_of_tree(kernel->source, config, path, ret, ret_option);
 }
 
+int affected_may_have(const struct kernel *kernel, const char *config, const char *path, bool *ret)
+{
+	_cleanup_free_ char *option = NULL;
+	enum member member;
+	int r;
+
+	r = find_member(kernel, config, path, &member, &option);
+	if (r == 0)
+		*ret = member != MEMBER_NOT_CONFIGURED;
+	return r;
+}
+
 static int add_compiled(const struct kernel *kernel, const char *config, const char *path,
 			unsigned depth, struct affected *affected, enum member *ret_member,
 			char **ret_option);
@@ -195,15 +207,44 @@ int affected_add_indirect(const struct kernel *kernel, const char *config, const
 	return r == 0 && member == MEMBER_NOT_LISTED ? add_once(&affected->sources, path) : r;
 }
 
+/*
+ * A program of the build (lib/gen_crc32table.c), or a file that tells it numbers by what it would be
+ * compiled to (kernel/bounds.c, arch/x86/kernel/asm-offsets.c).
+ */
+static int is_of_build(const struct kernel *kernel, const char *path, bool *ret)
+{
+	const char *base = base_name(path);
+	_cleanup_free_ char *makefile = NULL, *name = NULL;
+	int r;
+
+	*ret = strcmp(path, "kernel/bounds.c") == 0 || strstr(base, "asm-offsets");
+	if (*ret)
+		return 0;
+	r = makefile_read(kernel->source, path, base - path, &makefile);
+	if (r == -ENOENT)
+		return 0;
+	r = r ?: string_format(&name, "%.*s", (int)strlen(base) - 2, base);
+	if (r == 0)
+		*ret = makefile_has_program(makefile, name);
+	return r;
+}
+
 static int add_c_file(const struct kernel *kernel, const char *config, const char *path,
 		      struct affected *affected, struct diag_list *diags)
 {
+	static const char for_build[] = "what it gives is compiled into the kernel: boot a kernel "
+					"that was built with it";
 	const struct diag_where where = {.file = path};
 	_cleanup_free_ char *option = NULL;
 	enum member member;
+	bool is_build;
 	int r;
 
-	r = add_compiled(kernel, config, path, 0, affected, &member, &option);
+	r = is_of_build(kernel, path, &is_build);
+	if (r == 0 && is_build)
+		return cannot_patch(diags, path, for_build,
+				    "used when the kernel is built, and not part of it");
+	r = r ?: add_compiled(kernel, config, path, 0, affected, &member, &option);
 	if (r < 0)
 		return diag_add(diags, KM303, DIAG_ERROR, r, &where, "its Makefile: %s",
 				strerror(-r));

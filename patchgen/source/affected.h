@@ -36,6 +36,9 @@ int affected_find(const struct kernel *kernel, struct patch_text *const *patches
 int affected_add_indirect(const struct kernel *kernel, const char *config, const char *path,
 			  struct affected *affected, struct diag_list *diags);
 
+/* Whether a C file may be part of this kernel, for all that the Makefiles tell of it. */
+int affected_may_have(const struct kernel *kernel, const char *config, const char *path, bool *ret);
+
 void affected_done(struct affected *affected);
 
 #endif

@@ -36,6 +36,9 @@ struct search {
 	char **files; /* that can see one of the headers, relative to the source; sorted */
 	char **includers; /* those of them that include it themselves; likewise */
 	char **sources; /* C files that use any of them */
+	char **off; /* headers that only files which are not configured see */
+	char **opaque; /* headers that hand the change on, but under names that are not known */
+	struct includes *includes;
 	bool is_complete; /* the last round found no further name */
 };
 
@@ -96,18 +99,28 @@ static int add_plain(struct affected *affected, const char *file)
 	return strv_contains(affected->plain, file) ? 0 : strv_append(&affected->plain, file);
 }
 
+/*
+ * What is declared is not understood, as where a macro makes the declaration. Whoever includes the
+ * header may use it; who includes one that changes so is nearly everybody.
+ */
+static int add_unknown(struct search *search, const char *file, const char *text)
+{
+	_cleanup_free_ char *head = NULL;
+
+	if (!strv_contains(search->affected->headers, file))
+		return strv_contains(search->opaque, file) ? 0 : strv_append(&search->opaque, file);
+	head = strndup(text, 60);
+	return too_far(search, file, "a declaration that is not understood: %s", head ?: "");
+}
+
 static int add_names(struct search *search, const char *file, const struct declaration *declaration)
 {
 	const char *text = bare_text(declaration);
 	bool is_expanded = *text == '#' || strncmp(text, "typedef ", 8) == 0;
 	int r;
 
-	if (!declaration->names) {
-		_cleanup_free_ char *head = strndup(text, 60);
-
-		return too_far(search, file, "a declaration that is not understood: %s",
-			       head ?: "");
-	}
+	if (!declaration->names)
+		return add_unknown(search, file, text);
 	r = add_all(search, &search->names, file, declaration->names);
 	return r ?: is_expanded ? add_all(search, &search->expanded, file, declaration->names) : 0;
 }
@@ -302,10 +315,39 @@ static int follow_source(struct search *search, const char *path)
 	return strv_append(&search->sources, path);
 }
 
+static bool is_of_folder(const char *path)
+{
+	return strncmp(path, "include/", 8) != 0 && strncmp(path, "arch/", 5) != 0;
+}
+
+/* What a driver that is not configured has in a header of its own is nobody's concern. */
+static int is_off(struct search *search, const char *path, bool *ret)
+{
+	_cleanup_strv_ char **includers = NULL;
+	bool is_on = false;
+	size_t n = 0;
+	int r;
+
+	*ret = is_of_folder(path) && strv_contains(search->off, path);
+	if (*ret || !is_of_folder(path))
+		return 0;
+	r = includes_reach(search->includes, (char *[]){(char *)path, NULL}, &includers, NULL);
+	for (char **from = includers; r == 0 && !is_on && from && *from; from++) {
+		if ((*from)[strlen(*from) - 1] != 'c')
+			continue;
+		n++;
+		r = affected_may_have(search->kernel, search->config, *from, &is_on);
+	}
+	if (r < 0 || is_on || n == 0)
+		return r;
+	*ret = true;
+	return strv_append(&search->off, path);
+}
+
 static int look_into(struct search *search, const char *path)
 {
 	_cleanup_free_ char *full = NULL, *text = NULL;
-	bool is_touched = strv_contains(search->affected->touched, path);
+	bool is_touched = strv_contains(search->affected->touched, path), is_header, off = false;
 	size_t size;
 	int r;
 
@@ -316,8 +358,11 @@ static int look_into(struct search *search, const char *path)
 		return r;
 	if (!uses_any(search, path, text, size))
 		return 0;
-	return path[strlen(path) - 1] == 'h' ? follow_header(search, path, text, size) :
-					       follow_source(search, path);
+	is_header = path[strlen(path) - 1] == 'h';
+	if (!is_header)
+		return follow_source(search, path);
+	r = is_off(search, path, &off);
+	return r < 0 || off ? r : follow_header(search, path, text, size);
 }
 
 /* Of the files that include the headers, those whose name ends so: 'h' or 'c'. */
@@ -336,14 +381,26 @@ static int look_into_all(struct search *search, char kind)
 
 static int find_files(struct search *search)
 {
-	struct includes *includes;
 	int r;
 
-	r = includes_read(search->kernel->source, &includes);
-	if (r < 0)
-		return r;
-	r = includes_reach(includes, search->affected->headers, &search->includers, &search->files);
-	includes_free(includes);
+	r = includes_read(search->kernel->source, &search->includes);
+	return r     ?:
+		       includes_reach(search->includes, search->affected->headers,
+				      &search->includers, &search->files);
+}
+
+/* The C files that can see headers of which it is not known what they hand on. */
+static int follow_opaque(struct search *search)
+{
+	_cleanup_strv_ char **includers = NULL;
+	int r;
+
+	if (!search->opaque)
+		return 0;
+	r = includes_reach(search->includes, search->opaque, &includers, NULL);
+	for (char **path = includers; r == 0 && path && *path; path++)
+		if ((*path)[strlen(*path) - 1] == 'c')
+			r = follow_source(search, *path);
 	return r;
 }
 
@@ -403,6 +460,33 @@ static int keep_configured(struct search *search)
 	return r;
 }
 
+static int find_all_witnesses(struct search *search)
+{
+	int r = 0;
+
+	for (char **layout = search->layouts; r == 0 && layout && *layout; layout++)
+		if (!has_witness(search, *layout))
+			r = find_witnesses(search, *layout);
+	return r;
+}
+
+static int follow_names(struct search *search)
+{
+	int r = 0;
+
+	search->is_complete = false;
+	for (int round = 0; r == 0 && !search->is_complete; round++) {
+		if (round == ROUNDS_MAX)
+			return too_far(search, NULL, "the change of '%s' is handed on too often",
+				       search->names ? search->names[0] : search->members[0]);
+		search->is_complete = true;
+		r = look_into_all(search, 'h');
+	}
+	r = r ?: look_into_all(search, 'c');
+	r = r ?: follow_opaque(search);
+	return r ?: keep_configured(search);
+}
+
 static int follow(struct search *search)
 {
 	_cleanup_free_ char *path = NULL;
@@ -415,20 +499,13 @@ static int follow(struct search *search)
 	if (r < 0 || (!search->names && !search->members))
 		return r;
 	r = find_files(search);
-	search->is_complete = false;
-	for (int round = 0; r == 0 && !search->is_complete; round++) {
-		if (round == ROUNDS_MAX)
-			return too_far(search, NULL, "the change of '%s' is handed on too often",
-				       search->names ? search->names[0] : search->members[0]);
-		search->is_complete = true;
-		r = look_into_all(search, 'h');
-	}
-	r = r ?: look_into_all(search, 'c');
-	r = r ?: keep_configured(search);
-	for (char **layout = search->layouts; r == 0 && layout && *layout; layout++)
-		if (!has_witness(search, *layout))
-			r = find_witnesses(search, *layout);
-	return r;
+	if (r < 0)
+		return r;
+	r = follow_names(search);
+	/* Who uses a structure can tell of its layout, also where the rest is too much. */
+	if (r == -EINVAL)
+		return find_all_witnesses(search) ?: r;
+	return r ?: find_all_witnesses(search);
 }
 
 int headers_follow(const struct kernel *kernel, const char *overlay, struct affected *affected,
@@ -450,6 +527,10 @@ int headers_follow(const struct kernel *kernel, const char *overlay, struct affe
 	strv_free(search.files);
 	strv_free(search.includers);
 	strv_free(search.sources);
+	strv_free(search.off);
+	strv_free(search.opaque);
+	if (search.includes)
+		includes_free(search.includes);
 	return r;
 }
 

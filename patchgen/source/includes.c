@@ -19,6 +19,7 @@
 struct include {
 	char *name; /* without leading "./" and "../" */
 	size_t file;
+	bool is_local; /* looked for in the file's own folder first: in quotes, with its whole name */
 	size_t next; /* of the same last component, or one of the same hash */
 };
 
@@ -89,7 +90,7 @@ static int grow(void **items, size_t n, size_t *allocated, size_t size)
 	return 0;
 }
 
-static int add_include(struct includes *includes, const char *name, size_t n)
+static int add_include(struct includes *includes, const char *name, size_t n, bool is_local)
 {
 	struct include *include;
 	size_t *head;
@@ -100,13 +101,14 @@ static int add_include(struct includes *includes, const char *name, size_t n)
 
 		name += skip;
 		n -= skip;
+		is_local = false;
 	}
 	r = grow((void **)&includes->items, includes->n_items, &includes->items_allocated,
 		 sizeof(*includes->items));
 	if (r < 0)
 		return r;
 	include = &includes->items[includes->n_items];
-	*include = (struct include){strndup(name, n), includes->n_files - 1, NONE};
+	*include = (struct include){strndup(name, n), includes->n_files - 1, is_local, NONE};
 	if (!include->name)
 		return -ENOMEM;
 	head = &includes->by_name[bucket_of(include->name)];
@@ -132,7 +134,7 @@ static int scan(struct includes *includes, const char *text)
 		      *name == '"' ? strpbrk(name + 1, "\"\n") :
 				     NULL;
 		if (end && *end != '\n')
-			r = add_include(includes, name + 1, end - name - 1);
+			r = add_include(includes, name + 1, end - name - 1, *name == '"');
 	}
 	return r;
 }
@@ -236,6 +238,34 @@ static bool may_be(const char *path, const char *name)
 	       strstr(path, "asm-generic/");
 }
 
+/* The file of this name in the folder of the one that includes it, which no other is taken for. */
+static const struct file *find_beside(const struct includes *includes,
+				      const struct include *include)
+{
+	const char *from = includes->files[include->file].path;
+	size_t n = last_component(from) - from;
+
+	if (!include->is_local)
+		return NULL;
+	for (size_t i = includes->by_file[bucket_of(include->name)]; i != NONE;
+	     i = includes->files[i].next) {
+		const char *path = includes->files[i].path;
+
+		if (strncmp(path, from, n) == 0 && strcmp(path + n, include->name) == 0)
+			return &includes->files[i];
+	}
+	return NULL;
+}
+
+static bool is_meant(const struct includes *includes, const struct include *include,
+		     const char *path)
+{
+	const struct file *beside = may_be(path, include->name) ? find_beside(includes, include) :
+								  NULL;
+
+	return beside ? strcmp(beside->path, path) == 0 : may_be(path, include->name);
+}
+
 struct reach {
 	const struct includes *includes;
 	bool *is_reached; /* by index of file */
@@ -272,7 +302,7 @@ static void reach_includers(struct reach *reach, const char *path)
 		for (size_t i = 0; i < includes->n_files; i++)
 			reach_file(reach, i);
 	for (size_t i = includes->by_name[bucket_of(path)]; i != NONE; i = includes->items[i].next)
-		if (may_be(path, includes->items[i].name))
+		if (is_meant(includes, &includes->items[i], path))
 			reach_file(reach, includes->items[i].file);
 }
 
@@ -350,7 +380,9 @@ int includes_reach(const struct includes *includes, char *const *headers, char *
 		return -ENOMEM;
 	go_up(&reach, headers);
 	r = list_reached(&reach, &includers);
-	if (r < 0)
+	if (r == 0 && !ret_all)
+		*ret_includers = TAKE_PTR(includers);
+	if (r < 0 || !ret_all)
 		return r;
 	go_down(&reach);
 	r = list_reached(&reach, ret_all);

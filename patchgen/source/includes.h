@@ -18,7 +18,7 @@ void includes_free(struct includes *includes);
 /*
  * The C files and headers, relative to source, that what is in headers may be seen from: those
  * that include one, directly or through others (ret_includers), and with them all that these
- * include (ret_all). NULL-terminated, sorted. Returns 0 or -ENOMEM.
+ * include (ret_all, may be NULL). NULL-terminated, sorted. Returns 0 or -ENOMEM.
  */
 int includes_reach(const struct includes *includes, char *const *headers, char ***ret_includers,
 		   char ***ret_all);

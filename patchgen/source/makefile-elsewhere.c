@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../lib/fileio.h"
+#include "../../lib/strv.h"
 #include "../base/files.h"
 
 DEFINE_CLEANUP(DIR *, closedir)
@@ -279,6 +280,44 @@ static int find_outward(const char *source, const char *path, int n, char **ret_
 	return -ENOENT;
 }
 
+/* Where a Makefile names the object of a C file, whatever folder it puts before it; or NULL. */
+static const char *find_named(const char *makefile, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t n = strlen(base) - 1;
+
+	for (const char *p = makefile; (p = memmem(p, strlen(p), base, n)); p++)
+		if (p > makefile && (p[-1] == '/' || isspace((unsigned char)p[-1])) &&
+		    p[n] == 'o' && (!p[n + 1] || isspace((unsigned char)p[n + 1])))
+			return p;
+	return NULL;
+}
+
+/* The line that makes an object part of another, under the conditions that its own Makefile has. */
+static int conditional_line(const char *own, const char *path, const char *name, const char *object,
+			    char **ret)
+{
+	const char *place = find_named(own, path);
+	_cleanup_strv_ char **options = NULL;
+	_cleanup_free_ char *line = NULL;
+	int r;
+
+	r = place ? makefile_conditions(own, place, &options) : 0;
+	r = r ?: string_format(&line, "%s-y += %s\n", name, object);
+	for (char **option = options; r == 0 && option && *option; option++) {
+		char *outer;
+
+		r = string_format(&outer, "ifdef %s\n%sendif\n", *option, line);
+		if (r == 0) {
+			free(line);
+			line = outer;
+		}
+	}
+	if (r == 0)
+		*ret = TAKE_PTR(line);
+	return r;
+}
+
 /*
  * A folder that no other compiles, though it has a Makefile: one beside it, or beside one above,
  * includes that. drivers/gpu/drm/amd/display/dc/dc.c is amdgpu/../display/dc/dc.o. The Makefiles
@@ -288,7 +327,8 @@ static int find_outward(const char *source, const char *path, int n, char **ret_
 static int find_by_neighbour(const char *source, const char *path, char **ret_makefile,
 			     char **ret_object, char **ret_target)
 {
-	_cleanup_free_ char *own = NULL, *folder = NULL, *text = NULL, *name = NULL, *object = NULL;
+	_cleanup_free_ char *own = NULL, *folder = NULL, *text = NULL, *name = NULL, *object = NULL,
+			    *line = NULL;
 	int n = length_above(path, strlen(path)), above = n, r;
 	bool is_listed = false;
 
@@ -311,7 +351,8 @@ static int find_by_neighbour(const char *source, const char *path, char **ret_ma
 		return -ENOENT;
 	r = string_format(&object, "../%.*s.o", (int)strlen(path) - above - 2, path + above);
 	r = r ?: string_format(ret_target, "%s%s", folder, object);
-	r = r ?: string_format(ret_makefile, "%s\n%s-y += %s\n", text, name, object);
+	r = r ?: conditional_line(own, path, name, object, &line);
+	r = r ?: string_format(ret_makefile, "%s\n%s", text, line);
 	if (r == 0)
 		*ret_object = TAKE_PTR(object);
 	return r;

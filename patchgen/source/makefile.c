@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../lib/fileio.h"
+#include "../../lib/strv.h"
 #include "../base/files.h"
 
 #define DEPTH_MAX    4 /* objects made of objects */
@@ -110,12 +111,29 @@ static char *line_reference(const char *line, size_t n)
 	return reference;
 }
 
-static int judge_line(struct search *search, const char *line, size_t n, int depth)
+/* The option that is off, but on which the line depends, by itself or by what it stands under. */
+static int missing_option(const struct search *search, const char *line, size_t n, char **ret)
 {
 	_cleanup_free_ char *option = line_option(line, n);
-	_cleanup_free_ char *composite = line_composite(line, n);
+	_cleanup_strv_ char **conditions = NULL;
+	int r;
 
-	if (option && !has_option(search->config, option)) {
+	r = makefile_conditions(search->text, line, &conditions);
+	r = r < 0 || !option ? r : strv_append(&conditions, option);
+	for (char **name = conditions; r == 0 && name && *name; name++)
+		if (!has_option(search->config, *name))
+			return (*ret = strdup(*name)) ? 0 : -ENOMEM;
+	return r;
+}
+
+static int judge_line(struct search *search, const char *line, size_t n, int depth)
+{
+	_cleanup_free_ char *option = NULL, *composite = line_composite(line, n);
+	int r = missing_option(search, line, n, &option);
+
+	if (r < 0)
+		return r;
+	if (option) {
 		if (search->found == MEMBER_NOT_LISTED) {
 			search->found = MEMBER_NOT_CONFIGURED;
 			search->option = TAKE_PTR(option);
@@ -124,8 +142,8 @@ static int judge_line(struct search *search, const char *line, size_t n, int dep
 	}
 	if (composite && depth < DEPTH_MAX) {
 		_cleanup_free_ char *reference = line_reference(line, n);
-		int r = search_object(search, composite, depth + 1);
 
+		r = search_object(search, composite, depth + 1);
 		if (r < 0 || search->found != MEMBER_NOT_LISTED || !reference)
 			return r;
 		return search_object(search, reference, depth + 1);

@@ -3,6 +3,8 @@
 #ifndef PATCHGEN_MAKEFILE_H
 #define PATCHGEN_MAKEFILE_H
 
+#include <stdbool.h>
+
 #include "../../lib/cleanup.h"
 
 /* Files that are longer are none. */
@@ -43,5 +45,14 @@ int makefile_elsewhere(const char *source, const char *path, char **ret_makefile
  */
 int makefile_member(const char *makefile, const char *config, const char *object, enum member *ret,
 		    char **ret_option);
+
+/*
+ * The options that have to be on for make to see a place of a Makefile's text ("ifdef CONFIG_X");
+ * what else it stands under is not told.
+ */
+int makefile_conditions(const char *makefile, const char *place, char ***ret);
+
+/* Whether the Makefile has a program made, of this name, that runs when the kernel is built. */
+bool makefile_has_program(const char *makefile, const char *name);
 
 #endif

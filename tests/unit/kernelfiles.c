@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/strv.h"
+#include "patchgen/base/files.h"
 #include "patchgen/source/declarations.h"
 #include "patchgen/kernel/kallsyms.h"
 #include "patchgen/source/affected.h"
@@ -225,6 +226,62 @@ static enum member member(const char *makefile, const char *object, const char *
 	if (wanted_option)
 		cr_assert_str_eq(option ?: "", wanted_option);
 	return result;
+}
+
+Test(makefile, heeds_conditions)
+{
+	static const char text[] = "ifdef CONFIG_OFF\n"
+				   "obj-y += a.o\n"
+				   "else\n"
+				   "obj-y += b.o\n"
+				   "endif\n"
+				   "ifneq ($(CONFIG_ON),)\n"
+				   "  ifeq ($(CONFIG_OFF), y)\n"
+				   "obj-y += c.o\n"
+				   "  endif\n"
+				   "obj-y += d.o \\\n"
+				   "\te.o\n"
+				   "ifneq ($(CONFIG_OFF),y)\n"
+				   "obj-y += f.o\n"
+				   "endif\n"
+				   "endif\n"
+				   "obj-y += g.o\n"
+				   "hostprogs := table\n"
+				   "hostprogs-always-y += list\n";
+
+	cr_assert_eq(member(text, "a.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "b.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "c.o", "CONFIG_OFF"), MEMBER_NOT_CONFIGURED);
+	cr_assert_eq(member(text, "d.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "e.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "f.o", NULL), MEMBER_YES);
+	cr_assert_eq(member(text, "g.o", NULL), MEMBER_YES);
+	cr_assert(makefile_has_program(text, "table"));
+	cr_assert(makefile_has_program(text, "list"));
+	cr_assert_not(makefile_has_program(text, "tab"));
+	cr_assert_not(makefile_has_program(text, "g.o"));
+}
+
+Test(files, takes_ways_back_out_of_paths)
+{
+	static const struct {
+		const char *text, *result;
+	} cases[] = {
+		{"a/b/../c.h:1: error", "a/c.h:1: error"},
+		{"a/b/../../c.h", "c.h"},
+		{"x: a/../b and c/d/../e", "x: b and c/e"},
+		{"../a/b", "../a/b"},
+		{"../../a/../b", "../../b"},
+		{"/../a", "/../a"},
+		{"/a/../b", "/b"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *text = strdup(cases[i].text);
+
+		text_collapse_paths(text);
+		cr_assert_str_eq(text, cases[i].result);
+	}
 }
 
 Test(makefile, tells_what_is_configured)
