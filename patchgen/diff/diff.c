@@ -267,6 +267,9 @@ static int judge_changes(struct differ *differ)
 	if (r < 0)
 		return r;
 	tell_unreached(differ);
+	r = read_boot_constants(differ);
+	if (r < 0)
+		return r;
 	judge(differ);
 	r = judge_callbacks(differ);
 	return r ?: close_over(differ);

@@ -83,6 +83,12 @@ void tell_unreached(struct differ *differ);
 /* line.c: whether the instruction at an offset of a function loads a line number for a call. */
 bool is_line_argument(const struct symbol *symbol, uint64_t offset);
 
+/*
+ * boot.c: let taken functions read from memory what the kernel writes into its code at boot, where
+ * that is possible. The entries that told of it are gone then. 0 or -ENOMEM.
+ */
+int read_boot_constants(struct differ *differ);
+
 /* verdict.c: refuse what would not work or not be safe. */
 void judge(struct differ *differ);
 /* Whether ftrace can redirect a function. */

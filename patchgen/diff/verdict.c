@@ -132,7 +132,10 @@ bool function_shares_place(const struct symbol *symbol)
 	return false;
 }
 
-/* dcache_hash() finds its table by an address that Linux 6.11 and later write into code at boot. */
+/*
+ * What Linux 6.11 and later write into code at boot, and boot.c could not make read from memory: by
+ * how much dcache_hash() shifts is part of the instruction.
+ */
 static void judge_boot_entries(struct differ *differ, const struct symbol *symbol)
 {
 	const struct section *section = symbol->section;

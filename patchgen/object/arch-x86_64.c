@@ -450,6 +450,22 @@ unsigned arch_nop_length(const uint8_t *code, size_t size)
 	return size >= sizeof(nop2) && memcmp(code, nop2, sizeof(nop2)) == 0 ? sizeof(nop2) : 0;
 }
 
+bool arch_load_for_constant(uint8_t *code)
+{
+	/* movabs $imm64, %reg: 48/49 b8+reg; mov disp32(%rip), %reg: 48/4c 8b 05+8*reg */
+	static const uint8_t nop3[] = {0x0f, 0x1f, 0x00};
+	uint8_t reg = code[1] & 7;
+
+	if ((code[0] & 0xfe) != 0x48 || (code[1] & 0xf8) != 0xb8)
+		return false;
+	code[0] = code[0] & 1 ? 0x4c : 0x48;
+	code[1] = 0x8b;
+	code[2] = 0x05 | reg << 3;
+	memset(code + ARCH_LOAD_OFFSET, 0, ARCH_LOAD_TO_END);
+	memcpy(code + ARCH_LOAD_OFFSET + ARCH_LOAD_TO_END, nop3, sizeof(nop3));
+	return true;
+}
+
 bool arch_is_fentry(const char *name)
 {
 	return strcmp(name, "__fentry__") == 0 || strcmp(name, "mcount") == 0;
@@ -478,6 +494,7 @@ const char *arch_other_image(const char *path, bool *ret_is_live)
 		{"lib/vdso/", "the vDSO", true},
 		{"arch/x86/purgatory/", "kexec's purgatory", true},
 		{"arch/x86/realmode/rm/", "the real-mode trampoline", true},
+		{"arch/x86/tools/", "the programs that the kernel is built with", false},
 		{"arch/x86/boot/", "the boot loader's stub", false},
 		{"drivers/firmware/efi/libstub/", "the EFI stub", false},
 	};

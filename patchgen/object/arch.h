@@ -73,6 +73,16 @@ bool arch_is_branch_before(const uint8_t *code, size_t at);
 /* Length of the instruction that does nothing at the start of size bytes of code; 0: none is. */
 unsigned arch_nop_length(const uint8_t *code, size_t size);
 
+/*
+ * Where code has an instruction that loads a 64-bit constant, it gets one of the same length that
+ * loads what is at a place in memory, with an operand for a relocation of arch_reloc_pcrel().
+ */
+#define ARCH_CONSTANT_LENGTH 10
+#define ARCH_CONSTANT_OFFSET 2 /* of the constant */
+#define ARCH_LOAD_OFFSET     3 /* of the operand */
+#define ARCH_LOAD_TO_END     4 /* from there to what it counts from */
+bool arch_load_for_constant(uint8_t *code);
+
 /* Whether a call of this symbol is what ftrace turns into a redirect. */
 bool arch_is_fentry(const char *name);
 /* Whether a section lists the places of such calls. */

@@ -479,6 +479,12 @@ void object_free(struct object *object)
 	}
 	for (size_t i = 0; object->symbols && i < object->n_symbols; i++)
 		free(object->symbols[i].base);
+	while (object->added) {
+		struct symbol *symbol = object->added;
+
+		object->added = symbol->next_same_name;
+		free(symbol);
+	}
 	free(object->sections);
 	free(object->symbols);
 	free(object->by_name);

@@ -107,6 +107,7 @@ struct object {
 	size_t n_sections;
 	struct symbol *symbols; /* by index; 0 is the null symbol */
 	size_t n_symbols;
+	struct symbol *added; /* undefined ones that the file has not, by next_same_name */
 	struct symbol **by_name, **by_base; /* hash tables of n_buckets heads */
 	size_t n_buckets;
 	struct srcline *lines; /* opened when first asked for */

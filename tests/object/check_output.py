@@ -205,9 +205,28 @@ def check_fields(out):
             if any(section.data[offset:offset + WIDTH[kind]])]
 
 
+def read_boot_constants(obj):
+    """Where the kernel writes a variable's value into code at boot, a patch reads the variable:
+    movabs $imm64, %reg is mov variable(%rip), %reg and nopl (%rax)."""
+    for table in obj.sections:
+        if not table.name.startswith("runtime_ptr_"):
+            continue
+        name = table.name[len("runtime_ptr_"):]
+        symbol = next((s for s in obj.symbols if s.name == name), Symbol(name, 16, None, 0, 0))
+        for _, _, place, addend in table.relocs:
+            section, at = place.section, place.value + addend - 2
+            rex, opcode = section.data[at:at + 2]
+            load = bytes([0x4c if rex & 1 else 0x48, 0x8b, 5 | (opcode & 7) << 3, 0, 0, 0, 0,
+                          0x0f, 0x1f, 0])
+            section.data = section.data[:at] + load + section.data[at + 10:]
+            section.relocs = sorted(section.relocs + [(at + 3, 2, symbol, -4)],
+                                    key=lambda r: r[0])
+
+
 def check(patched_path, out_path):
     """A list of what is wrong with the output."""
     patched, out = Object(patched_path), Object(out_path)
+    read_boot_constants(patched)
     originals = {}
     for function in patched.functions():
         originals.setdefault(function.name, function)
