@@ -24,13 +24,14 @@ struct scene {
 	struct world world;
 	struct generation history[HISTORY_MAX];
 	size_t n_history;
+	bool has_rebooted; /* just now */
 	size_t n_patches; /* ever in the catalog: p0, p1, ... */
 };
 
 /* One request, and what came of it. */
 struct attempt {
 	enum { APPLY, REVERT, ROLLBACK, START, _VERBS } verb;
-	char **names;
+	char **names; /* of start: those that failed before */
 	const struct generation *target;
 	unsigned options;
 	struct diag_list diags;
@@ -149,9 +150,11 @@ static void scene_done(struct scene *s)
 
 static void attempt_draw(struct scene *s, struct attempt *a)
 {
-	*a = (struct attempt){.verb = random_below(&s->random, _VERBS)};
-	if (a->verb == START && random_chance(&s->random, 60))
+	*a = (struct attempt){.verb = s->has_rebooted ? START : random_below(&s->random, _VERBS)};
+	if (a->verb == START && !s->has_rebooted && random_chance(&s->random, 60))
 		a->verb = APPLY;
+	if (a->verb == START && random_chance(&s->random, 50))
+		add_name(&a->names, random_below(&s->random, s->n_patches));
 	if (a->verb == APPLY || a->verb == REVERT)
 		do
 			add_name(&a->names, random_below(&s->random, s->n_patches));
@@ -186,7 +189,7 @@ static int make(const struct scene *s, const struct attempt *a, struct diag_list
 	case ROLLBACK:
 		return plan_rollback(&in, a->target, a->options, diags, ret);
 	case START:
-		return plan_start(&in, /* skip= */ NULL, /* leftovers= */ NULL, 0, diags, ret);
+		return plan_start(&in, a->names, /* leftovers= */ NULL, 0, diags, ret);
 	case _VERBS:
 		break;
 	}
@@ -622,7 +625,8 @@ static void play(uint64_t seed)
 
 		if (random_chance(&s.random, 10))
 			meddle(&s);
-		if (random_chance(&s.random, 5))
+		s.has_rebooted = random_chance(&s.random, 10);
+		if (s.has_rebooted)
 			world_reboot(&s.world);
 		world_show_core(&s.world);
 		attempt_draw(&s, &a);
