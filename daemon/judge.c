@@ -249,7 +249,7 @@ void judge_accept(struct order *o, const struct node *node)
 /* Live, or part of the set that will be brought live at the next start. */
 static bool counts(const struct node *node)
 {
-	return node->wish != NODE_DOWN && (node_is_live(node) || node->is_member);
+	return node->wish != NODE_DOWN && (node_is_live(node) || node->known);
 }
 
 static int check_not_broken(const struct order *o, const struct node *node)
@@ -282,15 +282,22 @@ static bool switches(const struct order *o)
 	return false;
 }
 
+int judge_staying(struct order *o)
+{
+	int r = 0;
+
+	for (size_t i = 0; o->strict && i < o->nodes.n && r >= 0; i++)
+		if (counts(&o->nodes.items[i]))
+			r = check_not_broken(o, &o->nodes.items[i]);
+	return r;
+}
+
 int judge_whole(struct order *o)
 {
 	int r = 0;
 
 	if (!o->strict)
 		return 0;
-	for (size_t i = 0; i < o->nodes.n && r >= 0; i++)
-		if (counts(&o->nodes.items[i]))
-			r = check_not_broken(o, &o->nodes.items[i]);
 	for (size_t i = 0; i < o->n_removed && r >= 0; i++)
 		if (node_is_live(o->removed[i]) || o->removed[i]->known)
 			r = check_held(o, o->removed[i]);

@@ -25,7 +25,10 @@ int judge_live(struct order *order, const struct node *node);
 /* It is ready: from now on it has its functions, and excludes others. */
 void judge_accept(struct order *order, const struct node *node);
 
-/* Of a strict order: what is live and stays, and what goes. */
+/* Of a strict order: does what stays keep what it needs? Before anything new is judged. */
+int judge_staying(struct order *order);
+
+/* Of a strict order: what goes, and whether the core can do it now. */
 int judge_whole(struct order *order);
 
 #endif

@@ -228,6 +228,8 @@ int order_sort(struct order *o)
 
 	r = judge_replaced(o);
 	if (r >= 0)
+		r = judge_staying(o);
+	if (r >= 0)
 		r = make_room(o);
 	if (r >= 0)
 		r = walk_all(o, &claims);

@@ -399,9 +399,9 @@ Test(plan, what_is_replaced_goes_in_the_same_transition)
 
 Test(plan, who_needs_what_would_be_replaced_is_named)
 {
-	INSTALL(.name = "all", .replaces = "[a]");
-	INSTALL(.name = "a");
-	INSTALL(.name = "c", .stacks_on = "[a]");
+	INSTALL(.name = "all", .replaces = "[a]", .function = "vfs_read");
+	INSTALL(.name = "a", .function = "vfs_read");
+	INSTALL(.name = "c", .stacks_on = "[a]", .function = "vfs_read");
 	live("a", NULL);
 	live("c", LIST("a"));
 	assert_refused(apply(LIST("all")), KM654, "c stacks on a, which all replaces");

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A change is one transition of the core, whatever it takes; a plan of it changes nothing.
 # file: daemon.inc
-# timeout: 240
+# timeout: 300
 # shellcheck shell=sh disable=SC1091,SC2086
 . ./daemon.inc
 fresh
@@ -107,6 +107,9 @@ is "$(kernel_state)" "" "with all that stands on it"
 refused "a plan that is refused" kmendctl plan --json apply orphan
 like "$tap_out" '"feasible": *false' "is told as JSON"
 like "$tap_out" '"code": *"KM605"' "with its reason"
+refused "a generation for what takes none" busctl call org.kmend1 /org/kmend1 \
+	org.kmend1.Manager Plan sastt apply 1 cmdline 2 0
+like "$tap_out" 'KM101: apply takes no generation' "is not understood"
 refused "a plan of nothing known" kmendctl plan make-coffee
 code KM101
 
