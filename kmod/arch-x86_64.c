@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "arch.h"
 
+#include <linux/elf.h>
+#include <linux/errno.h>
 #include <linux/ftrace.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
@@ -175,4 +178,66 @@ struct pt_regs *arch_trap_regs(void)
 			return partial || user_mode(regs) ? NULL : regs;
 	}
 	return NULL;
+}
+
+unsigned int arch_reloc_width(unsigned int type)
+{
+	switch (type) {
+	case R_X86_64_64:
+	case R_X86_64_PC64:
+		return 8;
+	case R_X86_64_32:
+	case R_X86_64_32S:
+	case R_X86_64_PC32:
+	case R_X86_64_PLT32:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+int arch_reloc_value(unsigned int type, unsigned long place, unsigned long symbol, s64 addend,
+		     u64 *ret)
+{
+	u64 value = symbol + addend;
+
+	switch (type) {
+	case R_X86_64_PC64:
+		value -= place;
+		break;
+	case R_X86_64_PC32:
+	case R_X86_64_PLT32:
+		value -= place;
+		if ((s64)value != (s32)value)
+			return -ERANGE;
+		break;
+	case R_X86_64_32:
+		if (value != (u32)value)
+			return -ERANGE;
+		break;
+	case R_X86_64_32S:
+		if ((s64)value != (s32)value)
+			return -ERANGE;
+		break;
+	default:
+		break;
+	}
+	*ret = value;
+	return 0;
+}
+
+void arch_write_begin(void)
+{
+	mutex_lock(kernel.text_mutex);
+}
+
+void arch_write(void *to, const void *from, size_t size)
+{
+	kernel.text_poke(to, from, size);
+}
+
+void arch_write_end(void)
+{
+	kernel.text_poke_sync();
+	mutex_unlock(kernel.text_mutex);
 }

@@ -69,4 +69,22 @@ void arch_walk_from_here(arch_walk_fn fn, void *data);
 /* The registers of the innermost exception or interrupt that the caller is in; NULL: none. */
 struct pt_regs *arch_trap_regs(void);
 
+/* Bytes that a relocation of this type fills; 0: it is not known. */
+unsigned int arch_reloc_width(unsigned int type);
+
+/*
+ * What it fills them with, in the first bytes of *ret, for a symbol at an address. Returns 0, or
+ * -ERANGE where that does not fit.
+ */
+int arch_reloc_value(unsigned int type, unsigned long place, unsigned long symbol, s64 addend,
+		     u64 *ret);
+
+/*
+ * Write to code or data that cannot be written to otherwise, and that nobody runs or reads
+ * meanwhile. Between begin and end, which may sleep; then every CPU sees it, also as code.
+ */
+void arch_write_begin(void);
+void arch_write(void *to, const void *from, size_t size);
+void arch_write_end(void);
+
 #endif

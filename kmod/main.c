@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "guard.h"
+#include "late.h"
 #include "notrace.h"
 #include "op.h"
 #include "symbols.h"
@@ -30,9 +31,14 @@ static int __init kmend_init(void)
 	r = sysfs_init();
 	if (r)
 		goto no_sysfs;
+	r = late_init();
+	if (r)
+		goto no_late;
 	verify_init();
 	return 0;
 
+no_late:
+	sysfs_exit();
 no_sysfs:
 	guard_exit();
 no_guard:
@@ -43,6 +49,7 @@ no_guard:
 static void __exit kmend_exit(void)
 {
 	/* Patch modules link to the core, so none is registered any more. */
+	late_exit();
 	sysfs_exit();
 	verify_exit();
 	guard_exit();

@@ -248,6 +248,19 @@ static void op_shrink(struct op *op)
 	kvfree(ips);
 }
 
+void op_forget(const struct patch *patch, const struct object *object)
+{
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++) {
+		const struct func *func = &patch->funcs[i];
+		struct site *site = func->object == object && func->ip ? site_find(func->ip) : NULL;
+
+		if (site)
+			site_remove(site);
+	}
+}
+
 int op_release_unused(void)
 {
 	struct op *op, *next;

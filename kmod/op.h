@@ -10,7 +10,9 @@
 #include <linux/types.h>
 
 struct ftrace_ops;
+struct object;
 struct op;
+struct patch;
 struct site;
 
 /* With room for nr sites, at least one. NULL when out of memory. */
@@ -47,5 +49,8 @@ int op_revive(struct op *op);
 
 /* Free what that has left behind, at the core's own end. */
 void op_exit(void);
+
+/* Make the sites of an object that goes unknown, which ftrace may have kept. */
+void op_forget(const struct patch *patch, const struct object *object);
 
 #endif

@@ -118,6 +118,16 @@ int pending_prepare(struct pending *pending, const struct code_ranges *ranges, u
 	return 0;
 }
 
+void pending_change_ranges(const struct code_ranges *old, const struct code_ranges *ranges)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		if (tables[i].ranges == old)
+			/* They are complete for a straggler who looks at them now. */
+			smp_store_release(&tables[i].ranges, ranges);
+}
+
 int pending_add(struct pending *pending, struct task_struct *task, unsigned long inside)
 {
 	struct storage *storage = pending->storage;
@@ -161,7 +171,7 @@ static __always_inline bool look_at_self(const struct pending *pending, struct p
 		return false;
 	WRITE_ONCE(item->is_looking, true);
 	barrier();
-	outside = stack_was_outside(pending->ranges, ip);
+	outside = stack_was_outside(READ_ONCE(pending->ranges), ip);
 	barrier();
 	WRITE_ONCE(item->is_looking, false);
 	return outside;

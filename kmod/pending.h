@@ -33,6 +33,9 @@ struct pending *pending_table(unsigned int number);
  */
 int pending_prepare(struct pending *pending, const struct code_ranges *ranges, unsigned int room);
 
+/* From now on tasks have to be outside of other ranges; the old ones stay as long as before. */
+void pending_change_ranges(const struct code_ranges *old, const struct code_ranges *ranges);
+
 /* Empty a table that is not in use. */
 void pending_clear(struct pending *pending);
 

@@ -3,19 +3,26 @@
 
 #include "registry.h"
 
+#include <linux/delay.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #include "callbacks.h"
-#include "compat.h"
 #include "guard.h"
+#include "late.h"
+#include "object.h"
 #include "report.h"
 #include "sysfs.h"
 #include "transition.h"
 #include "ranges.h"
 #include "validate.h"
+
+/* How long a module's init may take. */
+#define COMING_WAIT    (60 * HZ)
+#define COMING_POLL_MS 10
 
 DEFINE_MUTEX(kmend_lock); /* the registry, all sites and the transition */
 
@@ -41,14 +48,24 @@ unsigned int registry_count(void)
 	return nr;
 }
 
-bool patch_changes(const struct patch *patch, unsigned long ip)
+/* Of a module that is not there only the names are known. */
+static bool is_same_func(const struct func *a, const struct func *b)
+{
+	if (a->ip && b->ip)
+		return a->ip == b->ip;
+	return !a->ip && !b->ip && a->record->sympos == b->record->sympos &&
+	       strcmp(a->record->name, b->record->name) == 0 &&
+	       strcmp(a->object->name, b->object->name) == 0;
+}
+
+struct func *patch_find_func(const struct patch *patch, const struct func *like)
 {
 	unsigned int i;
 
 	for (i = 0; i < patch->nr_funcs; i++)
-		if (patch->funcs[i].ip == ip)
-			return true;
-	return false;
+		if (is_same_func(&patch->funcs[i], like))
+			return &patch->funcs[i];
+	return NULL;
 }
 
 static struct patch *find_by_record(const struct kmend_patch *record)
@@ -81,7 +98,7 @@ static void patch_free(struct patch *patch)
 	for (i = 0; i < patch->nr_funcs; i++)
 		free_percpu(patch->funcs[i].version.calls);
 	for (i = 0; i < patch->nr_objects; i++)
-		module_put(patch->objects[i].module);
+		object_free(&patch->objects[i]);
 	kvfree(patch->ranges);
 	kvfree(patch->callbacks);
 	kvfree(patch->funcs);
@@ -92,27 +109,32 @@ static void patch_free(struct patch *patch)
 /* Find the object that a record is about, or add it and hold its module in place. */
 static int patch_object(struct patch *patch, const char *name, struct object **ret)
 {
-	struct object *object;
+	const struct kmend_object *record = NULL;
+	struct object *object = patch_find_object(patch, name);
 	struct module *module = NULL;
-	unsigned int i;
-	int r;
+	int r = 0;
 
-	for (i = 0; i < patch->nr_objects; i++) {
-		object = &patch->objects[i];
-		if (strcmp(object->name, name) == 0) {
-			*ret = object;
-			return 0;
-		}
+	if (object) {
+		*ret = object;
+		return 0;
 	}
 
 	if (strcmp(name, KMEND_OBJECT_VMLINUX) != 0) {
-		r = validate_target(patch, name, &module);
+		record = object_record(patch, name);
+		if (!record)
+			return refuse(patch, -EINVAL, KM502, "it has no build-id of module %s",
+				      name);
+		if (!(record->flags & KMEND_OBJECT_LATE))
+			r = validate_target(patch, record, &module);
 		if (r)
 			return r;
 	}
 	object = &patch->objects[patch->nr_objects++];
 	object->name = name;
+	object->record = record;
 	object->module = module;
+	object->is_ready = !object_is_late(object);
+	object->state = object->is_ready ? OBJECT_LIVE : OBJECT_ABSENT;
 	*ret = object;
 	return 0;
 }
@@ -201,17 +223,14 @@ static int patch_add_records(struct patch *patch)
 		struct object *object;
 		unsigned long ip = 0;
 
-		r = validate_names(patch, func, i);
+		r = validate_record(patch, func, i);
 		if (r)
 			return r;
 		r = patch_object(patch, func->object, &object);
+		if (r == 0 && object->is_ready)
+			r = validate_func(patch, object->module, func, &ip);
 		if (r)
 			return r;
-		r = validate_func(patch, object->module, func, &ip);
-		if (r)
-			return r;
-		if (func->old_size)
-			code_ranges_add(patch->ranges, func->old_addr, func->old_size);
 		if (func->flags & KMEND_FUNC_RANGE)
 			continue;
 		r = patch_add_func(patch, object, func, ip);
@@ -223,9 +242,7 @@ static int patch_add_records(struct patch *patch)
 		if (r)
 			return r;
 	}
-	code_ranges_add(patch->ranges, module_text_start(patch->module),
-			module_text_size(patch->module));
-	code_ranges_finish(patch->ranges);
+	patch_update_ranges(patch);
 	return validate_distinct(patch);
 }
 
@@ -238,21 +255,43 @@ void patch_set_state(struct patch *patch, enum patch_state state)
 	sysfs_patch_state_changed(patch);
 }
 
-static int patch_publish(struct patch *patch)
+/*
+ * From the moment on at which it is on the list the patch is told of modules that come and go.
+ * *ret_coming is one whose coming it has missed.
+ */
+static int patch_try_publish(struct patch *patch, const char **ret_coming)
 {
 	int r;
 
 	mutex_lock(&kmend_lock);
-	if (registry_find(patch->name)) {
+	if (registry_find(patch->name))
 		r = refuse(patch, -EEXIST, KM503, "a patch of this name is registered already");
-	} else {
+	else
+		r = late_find_targets(patch, ret_coming);
+	if (r == 0 && !*ret_coming) {
 		list_add_tail(&patch->node, &registered_patches);
 		guard_add(patch);
 		patch->registered = true;
-		r = 0;
 	}
 	mutex_unlock(&kmend_lock);
 	return r;
+}
+
+static int patch_publish(struct patch *patch)
+{
+	unsigned long until = jiffies + COMING_WAIT;
+	const char *coming;
+	int r;
+
+	for (;;) {
+		r = patch_try_publish(patch, &coming);
+		if (r || !coming)
+			return r;
+		if (time_after(jiffies, until))
+			return refuse(patch, -EBUSY, KM542, "the init of module %s does not end",
+				      coming);
+		msleep(COMING_POLL_MS);
+	}
 }
 
 static void patch_unpublish(struct patch *patch)

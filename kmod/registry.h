@@ -28,11 +28,26 @@ enum patch_state {
 
 struct patch;
 
-/* vmlinux or a module that a patch replaces functions of, or has callbacks for. */
+/* In the order of the KMEND_TARGET_* values; names in sysfs_patch.c. */
+enum object_state {
+	OBJECT_ABSENT,
+	OBJECT_COMING,
+	OBJECT_LIVE,
+	OBJECT_UNPATCHED,
+	_OBJECT_STATE_MAX,
+};
+
+/* vmlinux or a module that a patch replaces functions of, uses, or has callbacks for. */
 struct object {
 	struct kobject kobj;
 	const char *name;
-	struct module *module; /* referenced; NULL: vmlinux */
+	const struct kmend_object *record; /* NULL: vmlinux */
+	struct module *module; /* NULL: vmlinux, or not there; referenced unless it may come late */
+	enum object_state state; /* written under kmend_lock once registered */
+	bool is_ready; /* the addresses of its functions are known, and code for it is complete */
+	bool is_relocated; /* .klp.rela.OBJECT.* are applied */
+	struct module **used; /* other modules that those name; referenced */
+	unsigned int nr_used;
 };
 
 /* One function that is replaced. */
@@ -41,7 +56,7 @@ struct func {
 	struct patch *patch;
 	struct object *object;
 	const struct kmend_func *record;
-	unsigned long ip; /* of the call that ftrace redirects */
+	unsigned long ip; /* of the call that ftrace redirects; 0: its object is not there */
 	struct version version; /* the new function */
 	struct site *site; /* in whose stack it is; NULL: it is not live */
 	struct func *below; /* in that stack; NULL: the old function */
@@ -60,6 +75,7 @@ struct patch {
 	struct module *module;
 	enum patch_state state; /* written under kmend_lock */
 	bool registered; /* under kmend_lock; false: unregistering */
+	u64 applied; /* grows from one that went live to the next; 0: none of it is live */
 	char last_error[PATCH_ERROR_LEN]; /* under kmend_lock once registered */
 	const struct func *blamed; /* that error is about this one; NULL: about no single one */
 	unsigned int nr_objects;
@@ -89,8 +105,8 @@ int patches_visit(int (*visit)(struct patch *patch, void *data), void *data);
 struct patch *registry_find(const char *name);
 unsigned int registry_count(void);
 
-/* Does it replace the function whose call is at ip? */
-bool patch_changes(const struct patch *patch, unsigned long ip);
+/* What a patch has for the function that another one's is for, or NULL. */
+struct func *patch_find_func(const struct patch *patch, const struct func *like);
 
 /* Change a patch's state and wake those who poll it. */
 void patch_set_state(struct patch *patch, enum patch_state state);

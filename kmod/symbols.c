@@ -52,6 +52,8 @@ int __init symbols_resolve(void)
 		{"find_module", &kernel.find_module},
 		{"kallsyms_lookup_size_offset", &kernel.kallsyms_lookup_size_offset},
 		{"core_kernel_text", &kernel.core_kernel_text},
+		{"text_poke", &kernel.text_poke},
+		{"text_poke_sync", &kernel.text_poke_sync},
 		{"ftrace_enabled", &kernel.ftrace_enabled},
 		{"__start_notes", &kernel.notes_start},
 		{"__stop_notes", &kernel.notes_stop},

@@ -26,6 +26,8 @@ struct kernel_symbols {
 	int (*kallsyms_lookup_size_offset)(unsigned long addr, unsigned long *symbolsize,
 					   unsigned long *offset);
 	int (*core_kernel_text)(unsigned long addr);
+	void *(*text_poke)(void *addr, const void *opcode, size_t len);
+	void (*text_poke_sync)(void);
 	const int *ftrace_enabled;
 	const void *notes_start;
 	const void *notes_stop;

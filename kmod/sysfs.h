@@ -33,6 +33,7 @@ void sysfs_patch_remove(struct patch *patch);
 void sysfs_patch_state_changed(struct patch *patch);
 void sysfs_probation_changed(struct patch *patch);
 void sysfs_patch_error_changed(struct patch *patch);
+void sysfs_object_state_changed(struct object *object);
 void sysfs_transition_changed(void);
 void sysfs_stragglers_changed(void);
 void sysfs_verify_changed(struct patch *patch);

@@ -328,9 +328,32 @@ static const struct kobj_type callback_ktype = {
 	.default_groups = callback_groups,
 };
 
+static const char *const object_state_names[_OBJECT_STATE_MAX] = {
+	[OBJECT_ABSENT] = KMEND_TARGET_ABSENT,
+	[OBJECT_COMING] = KMEND_TARGET_COMING,
+	[OBJECT_LIVE] = KMEND_TARGET_LIVE,
+	[OBJECT_UNPATCHED] = KMEND_TARGET_UNPATCHED,
+};
+
+static ssize_t object_state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct object *object = container_of(kobj, struct object, kobj);
+
+	return sysfs_emit(buf, "%s\n", object_state_names[READ_ONCE(object->state)]);
+}
+
+static struct kobj_attribute object_state_attribute = __ATTR(state, 0444, object_state_show, NULL);
+
+static struct attribute *object_attrs[] = {
+	&object_state_attribute.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(object);
+
 static const struct kobj_type object_ktype = {
 	.release = part_release,
 	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = object_groups,
 };
 
 static int add_callbacks(struct patch *patch)
@@ -420,4 +443,9 @@ void sysfs_patch_state_changed(struct patch *patch)
 void sysfs_patch_error_changed(struct patch *patch)
 {
 	sysfs_notify(&patch->kobj, NULL, KMEND_SYSFS_LAST_ERROR);
+}
+
+void sysfs_object_state_changed(struct object *object)
+{
+	sysfs_notify(&object->kobj, NULL, KMEND_SYSFS_STATE);
 }

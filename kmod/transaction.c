@@ -9,8 +9,10 @@
 
 #include "foreign.h"
 #include "names.h"
+#include "object.h"
 #include "notrace.h"
 #include "op.h"
+#include "pending.h"
 #include "registry.h"
 #include "report.h"
 #include "site.h"
@@ -33,6 +35,9 @@ void transaction_free(struct transaction *t)
 {
 	if (!t)
 		return;
+	while (t->nr_retired)
+		kvfree(t->retired[--t->nr_retired]);
+	kfree(t->retired);
 	kvfree(t->ranges);
 	kvfree(t);
 }
@@ -185,39 +190,63 @@ static int check_below(struct transaction *t, struct patch *patch)
 	return 0;
 }
 
+/* Of a module that is not there: of those that stay, the one that went live last. */
+static const struct patch *owner_by_name(struct transaction *t, const struct func *wanted)
+{
+	const struct patch *patch, *owner = NULL;
+
+	registry_for_each(patch)
+		if (patch->applied && will_be_live(t, patch) && patch_find_func(patch, wanted) &&
+		    (!owner || patch->applied > owner->applied))
+			owner = patch;
+	return owner;
+}
+
+static const struct patch *owner_by_site(struct transaction *t, const struct func *wanted)
+{
+	const struct site *site = site_find(wanted->ip);
+	const struct func *func;
+
+	for (func = site ? site->top : NULL; func; func = func->below)
+		if (will_be_live(t, func->patch))
+			return func->patch;
+	return NULL;
+}
+
 /* The patch that has the function, of those that stay and those that came before this one. */
 static const struct patch *owner_before(struct transaction *t, const struct change *until,
 					const struct func *wanted)
 {
-	const struct site *site = site_find(wanted->ip);
-	const struct patch *owner = NULL;
+	const struct patch *owner = wanted->ip ? owner_by_site(t, wanted) :
+						 owner_by_name(t, wanted);
 	const struct change *change;
-	const struct func *func;
 
-	for (func = site ? site->top : NULL; func && !owner; func = func->below)
-		if (will_be_live(t, func->patch))
-			owner = func->patch;
 	for (change = t->changes; change < until; change++)
-		if (change->on && patch_changes(change->patch, wanted->ip))
+		if (change->on && patch_find_func(change->patch, wanted))
 			owner = change->patch;
 	return owner;
 }
 
 /* Others who have a function for themselves are found here as far as that can be seen. */
-static int check_func(struct transaction *t, const struct change *change, const struct func *func)
+static int check_owner(const struct func *func, const struct patch *owner)
 {
-	const struct patch *owner = owner_before(t, change, func);
-	struct patch *patch = change->patch;
+	struct patch *patch = func->patch;
 	char foreign[FOREIGN_OWNER_LEN];
 
-	if (owner && !names_contain(patch->record->stacks_on, owner->name))
+	if (owner && owner != patch && !names_contain(patch->record->stacks_on, owner->name))
 		return refuse_for(func,
 				  refuse(patch, -EBUSY, KM506, "%s is changed by patch %s already",
 					 func->record->name, owner->name));
-	if (!site_find(func->ip) && foreign_owner(func->record->old_addr, func->ip, foreign))
+	if (func->ip && !site_find(func->ip) &&
+	    foreign_owner(func->record->old_addr, func->ip, foreign))
 		return refuse_for(func, refuse(patch, -EBUSY, KM507, "%s is changed by %s already",
 					       func->record->name, foreign));
 	return 0;
+}
+
+static int check_func(struct transaction *t, const struct change *change, const struct func *func)
+{
+	return check_owner(func, owner_before(t, change, func));
 }
 
 static int check_on(struct transaction *t, const struct change *change)
@@ -264,9 +293,8 @@ static const struct func *find_wanted(struct transaction *t, unsigned long ip)
 	return first;
 }
 
-static int refuse_by_ftrace(struct transaction *t, unsigned long conflict, int err)
+static int refuse_by_ftrace(const struct func *func, int err)
 {
-	const struct func *func = find_wanted(t, conflict);
 	struct patch *patch = func->patch;
 	char owner[FOREIGN_OWNER_LEN];
 
@@ -284,23 +312,47 @@ static int refuse_by_ftrace(struct transaction *t, unsigned long conflict, int e
 				       func->record->name, owner));
 }
 
-static unsigned int count_new(const struct transaction *t)
+/* What comes and goes with a module has an op of its own, which can go with it; NULL: the rest. */
+static const struct module *home_of(const struct func *func)
 {
-	unsigned int i, j, nr = 0;
+	return object_is_late(func->object) ? func->object->module : NULL;
+}
 
-	for (i = 0; i < t->nr; i++) {
-		const struct patch *patch = t->changes[i].patch;
+static bool needs_site(const struct func *func, const struct module *home)
+{
+	return func->ip && home_of(func) == home && !site_find(func->ip);
+}
 
-		for (j = 0; t->changes[i].on && j < patch->nr_funcs; j++)
-			nr += !site_find(patch->funcs[j].ip);
+/* Of how many functions in that home that have no site yet; with an op, they are added to it. */
+static unsigned int add_new(const struct patch *patch, const struct module *home, struct op *op)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < patch->nr_funcs; i++) {
+		if (!needs_site(&patch->funcs[i], home))
+			continue;
+		nr++;
+		if (op)
+			op_add(op, patch->funcs[i].ip);
 	}
 	return nr;
 }
 
-/* An op for the functions that have no site yet. To ftrace one without functions is one of all. */
-static int add_sites(struct transaction *t)
+static unsigned int add_all_new(const struct transaction *t, const struct module *home,
+				struct op *op)
 {
-	unsigned int i, j, nr = count_new(t);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < t->nr; i++)
+		if (t->changes[i].on)
+			nr += add_new(t->changes[i].patch, home, op);
+	return nr;
+}
+
+/* An op for the functions that have no site yet. To ftrace one without functions is one of all. */
+static int add_sites_in(struct transaction *t, const struct module *home)
+{
+	unsigned int nr = add_all_new(t, home, NULL);
 	unsigned long conflict = 0;
 	struct op *op;
 	int r;
@@ -309,16 +361,29 @@ static int add_sites(struct transaction *t)
 		return 0;
 	op = op_new(nr);
 	if (!op)
-		return refuse_by_ftrace(t, 0, -ENOMEM);
+		return refuse_by_ftrace(find_wanted(t, 0), -ENOMEM);
+	add_all_new(t, home, op);
+	r = op_register(op, &conflict);
+	return r ? refuse_by_ftrace(find_wanted(t, conflict), r) : 0;
+}
+
+static int add_sites(struct transaction *t)
+{
+	unsigned int i, j;
+	int r;
+
+	r = add_sites_in(t, NULL);
 	for (i = 0; i < t->nr; i++) {
 		const struct patch *patch = t->changes[i].patch;
 
-		for (j = 0; t->changes[i].on && j < patch->nr_funcs; j++)
-			if (!site_find(patch->funcs[j].ip))
-				op_add(op, patch->funcs[j].ip);
+		for (j = 0; r == 0 && t->changes[i].on && j < patch->nr_objects; j++)
+			if (object_is_late(&patch->objects[j]) && patch->objects[j].is_ready)
+				r = add_sites_in(t, patch->objects[j].module);
 	}
-	r = op_register(op, &conflict);
-	return r ? refuse_by_ftrace(t, conflict, r) : 0;
+	/* Those that were registered belong to nobody. */
+	if (r)
+		op_release_unused();
+	return r;
 }
 
 static void take_site(struct transaction *t, struct site *site, struct func *next)
@@ -348,9 +413,9 @@ static void mark_sites(struct transaction *t, bool on)
 		for (j = 0; t->changes[i].on == on && j < patch->nr_funcs; j++) {
 			struct func *func = &patch->funcs[j];
 
-			if (on)
+			if (on && func->ip)
 				take_site(t, site_find(func->ip), func);
-			else
+			else if (!on && func->site)
 				take_site(t, func->site, top_of_rest(t, func->site));
 		}
 	}
@@ -389,7 +454,7 @@ static void add_ranges_below(struct transaction *t, const struct patch *patch)
 	for (i = 0; i < patch->nr_funcs; i++) {
 		const struct func *func = &patch->funcs[i];
 
-		if (!list_empty(&func->site->changing))
+		if (func->site && !list_empty(&func->site->changing))
 			code_ranges_add(t->ranges, func->record->new_addr, func->record->new_size);
 	}
 	/* They do not tell whose parts they are. */
@@ -435,7 +500,160 @@ int transaction_take_sites(struct transaction *t)
 	list_for_each_entry(site, &t->sites, changing)
 		site_begin_change(site);
 	add_ranges(t);
+	t->is_taken = true;
 	return 0;
+}
+
+/* On top after the transaction. */
+static struct func *next_of(struct transaction *t, const struct site *site, const struct func *like)
+{
+	unsigned int i;
+
+	for (i = t->nr; i-- > 0;) {
+		const struct change *change = &t->changes[i];
+		struct func *func = change->on ? patch_find_func(change->patch, like) : NULL;
+
+		if (func)
+			return func;
+	}
+	return top_of_rest(t, site);
+}
+
+/* One function of a module that has come: nobody calls it yet, so all that is set seems one. */
+static void adopt_func(struct transaction *t, struct func *func)
+{
+	struct site *site = site_find(func->ip);
+
+	if (func->patch->applied)
+		site_push(site, func);
+	site_end_change(site, site->top);
+	if (t && (transaction_find(t, func->patch) || !list_empty(&site->changing))) {
+		take_site(t, site, next_of(t, site, func));
+		site_begin_change(site);
+	}
+}
+
+/* One that was in use may be read by a straggler still. */
+static int retire_ranges(struct transaction *t)
+{
+	struct code_ranges **retired;
+
+	retired = krealloc_array(t->retired, t->nr_retired + 1, sizeof(*retired), GFP_KERNEL);
+	if (!retired)
+		return -ENOMEM;
+	t->retired = retired;
+	retired[t->nr_retired++] = t->ranges;
+	return 0;
+}
+
+/* What changes sides with the transaction from now on has to be left by everybody, too. */
+static int grow_ranges(struct transaction *t, const struct patch *patch)
+{
+	const struct code_ranges *old = t->ranges, *more = patch->ranges;
+	struct code_ranges *grown = code_ranges_new(old->nr + more->nr);
+	unsigned int i;
+
+	if (!grown)
+		return -ENOMEM;
+	for (i = 0; i < old->nr; i++)
+		code_ranges_add(grown, old->items[i].start,
+				old->items[i].end - old->items[i].start);
+	for (i = 0; i < more->nr; i++)
+		code_ranges_add(grown, more->items[i].start,
+				more->items[i].end - more->items[i].start);
+	code_ranges_finish(grown);
+	if (retire_ranges(t)) {
+		kvfree(grown);
+		return -ENOMEM;
+	}
+	pending_change_ranges(t->ranges, grown);
+	t->ranges = grown;
+	return 0;
+}
+
+static int check_adopted(struct transaction *t, const struct object *object,
+			 const struct patch *patch)
+{
+	const struct change *change = t ? transaction_find(t, patch) : NULL;
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < patch->nr_funcs; i++) {
+		const struct func *func = &patch->funcs[i];
+		const struct site *site = site_find(func->ip);
+
+		if (func->object != object)
+			continue;
+		if (change && change->on)
+			r = check_func(t, change, func);
+		else
+			r = check_owner(func, site && site->top ? site->top->patch : NULL);
+	}
+	return r;
+}
+
+/* The one that ftrace refused, or any in that home. */
+static const struct func *find_at_home(const struct patch *patch, const struct module *home,
+				       unsigned long ip)
+{
+	const struct func *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++) {
+		const struct func *func = &patch->funcs[i];
+
+		if (home_of(func) == home && (!found || func->ip == ip))
+			found = func;
+	}
+	return found;
+}
+
+static int register_adopted(struct patch *patch, const struct module *home)
+{
+	unsigned int nr = add_new(patch, home, NULL);
+	unsigned long conflict = 0;
+	struct op *op;
+	int r;
+
+	if (nr == 0)
+		return 0;
+	op = op_new(nr);
+	if (!op)
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+	add_new(patch, home, op);
+	r = op_register(op, &conflict);
+	return r ? refuse_by_ftrace(find_at_home(patch, home, conflict), r) : 0;
+}
+
+int transaction_adopt(struct transaction *t, struct patch *patch, struct object *object)
+{
+	unsigned int i;
+	int r;
+
+	r = check_adopted(t, object, patch);
+	if (r)
+		return r;
+	if (t && transaction_find(t, patch) && grow_ranges(t, patch))
+		return refuse(patch, -ENOMEM, KM512, "out of memory");
+	r = register_adopted(patch, object->module);
+	for (i = 0; r == 0 && i < patch->nr_funcs; i++)
+		if (patch->funcs[i].object == object)
+			adopt_func(t, &patch->funcs[i]);
+	return r;
+}
+
+bool transaction_abandon(struct func *func)
+{
+	struct site *site = func->ip ? site_find(func->ip) : NULL;
+
+	if (!site)
+		return false;
+	if (func->site)
+		site_pull(site, func);
+	list_del_init(&site->changing);
+	site->next = NULL;
+	site_end_change(site, NULL);
+	return true;
 }
 
 void transaction_drop(struct transaction *t)
@@ -448,23 +666,31 @@ void transaction_drop(struct transaction *t)
 		list_del_init(&site->changing);
 		site->next = NULL;
 	}
+	t->is_taken = false;
 }
 
 void transaction_commit(struct transaction *t)
 {
+	static u64 nr_applied;
 	unsigned int i, j;
 
 	for (i = 0; i < t->nr; i++) {
 		struct patch *patch = t->changes[i].patch;
 
 		for (j = 0; !t->changes[i].on && j < patch->nr_funcs; j++)
-			site_pull(patch->funcs[j].site, &patch->funcs[j]);
+			if (patch->funcs[j].site)
+				site_pull(patch->funcs[j].site, &patch->funcs[j]);
+		if (!t->changes[i].on)
+			patch->applied = 0;
 	}
 	for (i = 0; i < t->nr; i++) {
 		struct patch *patch = t->changes[i].patch;
 
 		for (j = 0; t->changes[i].on && j < patch->nr_funcs; j++)
-			site_push(site_find(patch->funcs[j].ip), &patch->funcs[j]);
+			if (patch->funcs[j].ip)
+				site_push(site_find(patch->funcs[j].ip), &patch->funcs[j]);
+		if (t->changes[i].on)
+			patch->applied = ++nr_applied;
 	}
 	transaction_drop(t);
 }

@@ -9,6 +9,8 @@
 #include <linux/list.h>
 
 struct code_ranges;
+struct func;
+struct object;
 struct patch;
 
 /* One patch that goes on or off. */
@@ -21,9 +23,12 @@ struct change {
 
 struct transaction {
 	unsigned int nr, room;
+	bool is_taken; /* its sites are */
 	struct list_head sites; /* struct site.changing, once they are taken */
 	struct code_ranges
 		*ranges; /* nobody who is in there can change sides; once sites are taken */
+	struct code_ranges **retired; /* those of before modules came */
+	unsigned int nr_retired;
 	struct change changes[]; /* in the order in which they were asked for */
 };
 
@@ -68,6 +73,15 @@ int transaction_check(struct transaction *t);
  * on the side "before". Returns 0, or a negative errno with all as it was and the reason said.
  */
 int transaction_take_sites(struct transaction *t);
+
+/*
+ * Redirect the functions of a module that has come for a patch that is live, is part of the
+ * transaction, or both; t NULL: there is none. Returns 0, or a negative errno with nothing changed and the reason said.
+ */
+int transaction_adopt(struct transaction *t, struct patch *patch, struct object *object);
+
+/* A function goes with its module; its callers are gone. Returns whether it was redirected. */
+bool transaction_abandon(struct func *func);
 
 /* Everybody is on the side "after": so it is for good. */
 void transaction_commit(struct transaction *t);

@@ -14,6 +14,7 @@
 #include "foreign.h"
 #include "guard.h"
 #include "harm.h"
+#include "late.h"
 #include "op.h"
 #include "pending.h"
 #include "report.h"
@@ -485,6 +486,18 @@ static int prepare(void)
 	return r == 0 && now.turn_back ? -ECANCELED : r;
 }
 
+/* Be ready for the modules that are there. */
+static int prepare_late(struct transaction *t)
+{
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < t->nr; i++)
+		if (t->changes[i].on)
+			r = late_prepare(t->changes[i].patch);
+	return r;
+}
+
 static int start(struct transaction *t)
 {
 	unsigned int i;
@@ -494,7 +507,9 @@ static int start(struct transaction *t)
 		return refuse(t->changes[0].patch, -EBUSY, KM508,
 			      "an in-tree livepatch transition is under way");
 	foreign_resume();
-	r = transaction_check(t);
+	r = prepare_late(t);
+	if (r == 0)
+		r = transaction_check(t);
 	if (r)
 		return r;
 	r = hold_modules(t);
@@ -513,6 +528,9 @@ static int start(struct transaction *t)
 	guard_transaction_begins(t);
 	head_for(/* back= */ false);
 	r = prepare();
+	/* Modules may have come meanwhile. */
+	if (r == 0)
+		r = prepare_late(t);
 	if (r == 0)
 		r = transaction_take_sites(t);
 	if (r) {
@@ -604,6 +622,38 @@ int transition_request(struct transaction *t)
 	if (now.started_nr == started)
 		transaction_free(t);
 	return r;
+}
+
+/* The one whose sites are taken. */
+static struct transaction *taken(void)
+{
+	return now.transaction && now.transaction->is_taken ? now.transaction : NULL;
+}
+
+bool transition_concerns(const struct patch *patch)
+{
+	return patch->applied || (taken() && transaction_find(taken(), patch));
+}
+
+int transition_adopt(struct patch *patch, struct object *object)
+{
+	if (!transition_concerns(patch))
+		return 0;
+	return transaction_adopt(taken(), patch, object);
+}
+
+bool transition_abandon(struct object *object, struct patch *patch)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < patch->nr_funcs; i++) {
+		struct func *func = &patch->funcs[i];
+
+		if (func->object == object)
+			any |= transaction_abandon(func);
+	}
+	return any;
 }
 
 static void evict(struct patch *patch)

@@ -48,6 +48,18 @@ bool transition_is_idle(void);
 bool transition_is_free(const struct patch *patch);
 
 /*
+ * A module has come, and a patch is prepared for it: where that is live, or is going live, make
+ * it so for the module's functions, which nobody runs yet. transition_abandon() is for one that
+ * goes: returns whether anything was redirected. Returns 0, or a negative errno with nothing
+ * changed and the reason said. All of these need kmend_lock.
+ */
+int transition_adopt(struct patch *patch, struct object *object);
+bool transition_abandon(struct object *object, struct patch *patch);
+
+/* Is the patch live, or going to be? */
+bool transition_concerns(const struct patch *patch);
+
+/*
  * A patch's module is being removed, forcibly if the patch is live: revert it, for as long as that
  * takes. Needs kmend_lock, which it may release for a while.
  */

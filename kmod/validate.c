@@ -189,7 +189,7 @@ int validate_identity(struct patch *patch, const struct kmend_object *object,
 		      object->build_id, object->name, found);
 }
 
-int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index)
+static int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index)
 {
 	if (!is_word(func->name, sizeof(func->name)))
 		return refuse(patch, -EINVAL, KM502, "record %u: the function's name is not valid",
@@ -203,22 +203,20 @@ int validate_names(struct patch *patch, const struct kmend_func *func, unsigned 
 	return 0;
 }
 
-int validate_target(struct patch *patch, const char *name, struct module **ret_module)
+int validate_target(struct patch *patch, const struct kmend_object *object,
+		    struct module **ret_module)
 {
-	const struct kmend_object *object = object_record(patch, name);
 	struct module *module;
 	int r;
 
-	if (!object)
-		return refuse(patch, -EINVAL, KM502, "it has no build-id of module %s", name);
 	preempt_disable();
-	module = kernel.find_module(name);
+	module = kernel.find_module(object->name);
 	if (module && (module->state != MODULE_STATE_LIVE || !try_module_get(module)))
 		module = NULL;
 	preempt_enable();
 	if (!module)
 		return refuse(patch, -ENOENT, KM504, "module %s, which it changes, is not loaded",
-			      name);
+			      object->name);
 	r = validate_identity(patch, object, module);
 	if (r) {
 		module_put(module);
@@ -248,21 +246,29 @@ static bool old_is_valid(const struct module *target, const struct kmend_func *f
 	       func->old_size <= size;
 }
 
-int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
-		  unsigned long *ret_ip)
+int validate_record(struct patch *patch, const struct kmend_func *func, unsigned int index)
 {
-	bool is_range = func->flags & KMEND_FUNC_RANGE;
-	unsigned long ip;
+	int r = validate_names(patch, func, index);
 
-	if (!is_range && (func->old_size == 0 || func->new_size == 0))
+	if (r)
+		return r;
+	if (!(func->flags & KMEND_FUNC_RANGE) && (func->old_size == 0 || func->new_size == 0))
 		return refuse(patch, -EINVAL, KM502, "%s: its size is 0", func->name);
-	if (func->old_size && !old_is_valid(target, func))
-		return refuse(patch, -ENOEXEC, KM505, "%s: %#llx, %u bytes, is no function of %s",
-			      func->name, func->old_addr, func->old_size, func->object);
 	if (func->new_size && !is_within(patch->module, func->new_addr, func->new_size))
 		return refuse(patch, -EINVAL, KM502, "%s: its new code is not in the patch module",
 			      func->name);
-	if (is_range)
+	return 0;
+}
+
+int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
+		  unsigned long *ret_ip)
+{
+	unsigned long ip;
+
+	if (func->old_size && !old_is_valid(target, func))
+		return refuse(patch, -ENOEXEC, KM505, "%s: %#llx, %u bytes, is no function of %s",
+			      func->name, func->old_addr, func->old_size, func->object);
+	if (func->flags & KMEND_FUNC_RANGE)
 		return 0;
 
 	ip = kernel.ftrace_location(func->old_addr);
@@ -296,6 +302,11 @@ int validate_callbacks(struct patch *patch, const struct kmend_callbacks *callba
 	if (!is_word(callbacks->object, sizeof(callbacks->object)))
 		return refuse(patch, -EINVAL, KM502, "callbacks %u: the object's name is not valid",
 			      index);
+	if (object_record(patch, callbacks->object) &&
+	    (object_record(patch, callbacks->object)->flags & KMEND_OBJECT_LATE))
+		return refuse(patch, -EINVAL, KM502,
+			      "callbacks %u: module %s cannot have any and come late", index,
+			      callbacks->object);
 	if (!is_source_name(callbacks->source))
 		return refuse(patch, -EINVAL, KM502, "callbacks %u: the source's name is not valid",
 			      index);
@@ -343,7 +354,8 @@ static int refuse_if_equal(struct patch *patch, const struct func **funcs, compa
 
 	sort(funcs, patch->nr_funcs, sizeof(*funcs), compare, NULL);
 	for (i = 1; i < patch->nr_funcs; i++)
-		if (compare(&funcs[i - 1], &funcs[i]) == 0)
+		if (compare(&funcs[i - 1], &funcs[i]) == 0 &&
+		    (compare != compare_ips || funcs[i]->ip))
 			return refuse(patch, -EINVAL, KM502, "%s and %s have the same %s",
 				      funcs[i - 1]->record->name, funcs[i]->record->name, what);
 	return 0;

@@ -14,8 +14,8 @@ int validate_header(const struct kmend_patch *record);
 /* The patch was made for the kernel that runs. */
 int validate_build_id(struct patch *patch);
 
-/* The strings and flags of record number index. */
-int validate_names(struct patch *patch, const struct kmend_func *func, unsigned int index);
+/* Record number index: its strings and flags, and its new code. */
+int validate_record(struct patch *patch, const struct kmend_func *func, unsigned int index);
 
 /* What the record says of a module, or NULL. */
 const struct kmend_object *object_record(const struct patch *patch, const char *name);
@@ -28,9 +28,10 @@ int validate_identity(struct patch *patch, const struct kmend_object *object,
 		      const struct module *module);
 
 /* A target module is loaded, and is the one; *ret_module is then referenced. */
-int validate_target(struct patch *patch, const char *name, struct module **ret_module);
+int validate_target(struct patch *patch, const struct kmend_object *object,
+		    struct module **ret_module);
 
-/* The addresses of a record; *ret_ip is the call that ftrace redirects, 0 for a mere range. */
+/* The old code of a record; *ret_ip is the call that ftrace redirects, as it was for a mere range. */
 int validate_func(struct patch *patch, const struct module *target, const struct kmend_func *func,
 		  unsigned long *ret_ip);
 

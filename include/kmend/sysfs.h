@@ -58,6 +58,7 @@
  *   patches/NAME/probation/commit     write 1: the patch is good and stays
  *   patches/NAME/probation/extend     write a number: at least so many seconds are left
  *   patches/NAME/probation/reject     write 1: the patch is bad; as if time had run out
+ *   patches/NAME/objects/OBJ/state    a KMEND_TARGET_* value; pollable (POLLPRI)
  *   patches/NAME/objects/OBJ/FUNC,POS/{calls,live,last_error,old_address,new_address}
  *                                     POS: which of several same-named, 1 when the name is unique;
  *                                     calls: calls taken by the new function since it was applied;
@@ -145,6 +146,12 @@
 #define KMEND_PROBATION_EXPIRED   "expired" /* nobody committed it; the core reverts it */
 #define KMEND_PROBATION_HARMED    "harmed" /* its code did harm; the core reverts it */
 #define KMEND_PROBATION_REJECTED  "rejected" /* user space told so; the core reverts it */
+
+/* An object's state: vmlinux, and a module that is held for the patch, are always live. */
+#define KMEND_TARGET_ABSENT    "absent" /* a module that is not loaded, or has gone */
+#define KMEND_TARGET_COMING    "coming" /* its init runs */
+#define KMEND_TARGET_LIVE      "live" /* loaded */
+#define KMEND_TARGET_UNPATCHED "unpatched" /* loaded, but cannot be patched: last_error says why */
 
 /* The transition's state. */
 #define KMEND_TRANSITION_IDLE "idle"
