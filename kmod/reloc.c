@@ -69,8 +69,9 @@ static int read_table(struct patch *patch, const Elf64_Shdr *section, const char
 	const struct klp_modinfo *info = patch->module->klp_info;
 	const Elf64_Shdr *target;
 
-	if (section->sh_type != SHT_RELA || section->sh_entsize != sizeof(Elf64_Rela) ||
-	    section->sh_size % sizeof(Elf64_Rela) || section->sh_link != info->symndx ||
+	/* Where entries had their size the loader has noted something else. */
+	if (section->sh_type != SHT_RELA || section->sh_size % sizeof(Elf64_Rela) ||
+	    section->sh_link != info->symndx ||
 	    !is_in_core(patch->module, section->sh_addr, section->sh_size))
 		return malformed(patch, name, "it is no section of relocations");
 	if (section->sh_info >= info->hdr.e_shnum)

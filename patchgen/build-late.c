@@ -26,7 +26,7 @@ static enum late late_of(const struct build *build)
 {
 	if (build->options->late)
 		return late_from_name(build->options->late);
-	return build->manifest->late ? late_from_name(build->manifest->late) : LATE_NEVER;
+	return build->manifest->late ? late_from_name(build->manifest->late) : LATE_ALLOW;
 }
 
 bool build_is_late(const struct build *build, const char *module)

@@ -47,8 +47,13 @@ like "$(./use cmac $NULL)" '^[0-9a-f]{32}$' "before: one with a key of zeros"
 ok "a device over zram" ./use dm create /dev/zram0
 is "$(cat /sys/block/dm-0/dm/name)" proof "before: its name"
 
+held=$(cat /sys/module/dm_mod/refcnt)
 patch_begin several-modules
-refused "a module cannot go while its patch is registered" rmmod algif_hash cmac
+ok "a module that had to be loaded first is held" [ "$(cat /sys/module/dm_mod/refcnt)" -gt "$held" ]
+ok "one that may be loaded later can go" rmmod algif_hash cmac
+is "$(cat "$PATCH/objects/cmac/state") $(cat "$PATCH/objects/dm_mod/state")" "absent live" \
+	"the patch knows of it"
+ok "and come" modprobe -a cmac algif_hash
 patch_apply
 is "$(columns)" 10 "patched: a module calls what another module's new code has"
 is "$(checksum /dev/zram0)" "$sum" "what was written before is read"
