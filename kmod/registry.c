@@ -20,9 +20,11 @@
 #include "ranges.h"
 #include "validate.h"
 
-/* How long a module's init may take. */
-#define COMING_WAIT    (60 * HZ)
 #define COMING_POLL_MS 10
+
+static unsigned int coming_wait = 60;
+module_param(coming_wait, uint, 0600);
+MODULE_PARM_DESC(coming_wait, "seconds that a patch waits for a module's init that runs (60)");
 
 DEFINE_MUTEX(kmend_lock); /* the registry, all sites and the transition */
 
@@ -279,7 +281,7 @@ static int patch_try_publish(struct patch *patch, const char **ret_coming)
 
 static int patch_publish(struct patch *patch)
 {
-	unsigned long until = jiffies + COMING_WAIT;
+	unsigned long until = jiffies + msecs_to_jiffies(1000 * coming_wait);
 	const char *coming;
 	int r;
 

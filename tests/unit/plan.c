@@ -205,6 +205,20 @@ Test(plan, refuses_other_kernels)
 	assert_refused(apply(LIST("c")), KM604, "ffffffff");
 }
 
+Test(plan, late_modules_need_not_be_there)
+{
+	static const struct kmend_object late[] = {
+		{.name = "btrfs", .build_id = TEST_BUILD_ID, .flags = KMEND_OBJECT_LATE},
+	};
+
+	INSTALL(.name = "a", .object = "btrfs", .objects = late, .n_objects = 1,
+		.modules = "[{name: btrfs, load: late, build-id: \"" TEST_BUILD_ID "\"}]");
+	cr_assert_eq(apply(LIST("a")), 0);
+	cr_assert_eq(diags.n, 0);
+	tree_write(sysfs, "module/btrfs/initstate", "live\n");
+	assert_refused(apply(LIST("a")), KM610, "btrfs");
+}
+
 Test(plan, refuses_absent_target_modules)
 {
 	static const unsigned char note[] = {4,   0,   0,   0, 20, 0, 0, 0, 3, 0, 0, 0,

@@ -125,9 +125,20 @@ wait
 ok "it is applied" set_patch late 1
 is "$(value)" 2 "patched"
 ok "it goes" rmmod core_late
+ok "the patch is reverted" set_patch late 0
+ok "the patch is unloaded" rmmod kmend_late
+
+insmod ./core_late.ko slow=4000 &
+ok "it is coming" wait_until 10 test -e $LATE
+echo 1 >/sys/module/kmend/parameters/coming_wait
+refused "a patch does not wait for it longer than it may" load_patch
+like "$(last_line)" "late: KM542 the init of module core_late" "says why"
+echo 60 >/sys/module/kmend/parameters/coming_wait
+wait
+ok "it goes" rmmod core_late
+ok "the patch is loaded" load_patch
 
 # While a task in another function that changes delays the transition.
-ok "the patch is reverted" set_patch late 0
 echo 0 >$TARGET/gate
 cat $TARGET/sleep >/tmp/slept &
 sleep 0.3

@@ -102,6 +102,26 @@ kill $load
 ok "the last request was to apply" wait_until 20 in_state live
 is "$(cat "$PATCH/last_error")" "" "none was refused"
 
+# One whose symbols are not all in the module, though it is the right build.
+echo 0 >"$PATCH/enabled"
+ok "the patch is reverted" wait_until 20 in_state loaded
+ok "and unloaded" rmmod kmend_late_modules
+sed 's/\.klp\.sym\.cmac\.crypto_cmac_digest_setkey,0/.klp.sym.cmac.crypto_cmac_digest_setkez,0/' \
+	late-modules.ko >/tmp/wrong.ko
+ok "a patch with a wrong symbol is loaded" insmod /tmp/wrong.ko
+ok "and applied" sh -c "echo 1 >'$PATCH/enabled'"
+refused "the module is not loaded" modprobe cmac
+like "$(cat "$PATCH/last_error")" '^KM541 module cmac has 0 symbols crypto_cmac_digest_setkez' "says why"
+ok "the other one is" modprobe zram
+is "$(columns)" 10 "and patched"
+ok "it goes" rmmod zram zsmalloc
+echo 0 >"$PATCH/enabled"
+ok "the patch is reverted" wait_until 20 in_state loaded
+ok "and unloaded" rmmod kmend_late_modules
+ok "the right one is loaded" insmod ./late-modules.ko
+ok "and applied" sh -c "echo 1 >'$PATCH/enabled'"
+ok "and live" wait_until 20 in_state live
+
 ok "both come" modprobe -a zram cmac
 ok "both are patched" cmac_works
 patch_revert
