@@ -45,6 +45,40 @@ Test(core, lists_patches)
 	core_patches_done(&patches);
 }
 
+/* What goes off is said last first. */
+Test(core, several_in_one_line)
+{
+	char *const on[] = {"a", "b", NULL}, *const off[] = {"c", "d", NULL};
+	char *many[1001] = {};
+	_cleanup_free_ char *line = NULL;
+
+	tree_write(root, "kernel/kmend/transaction", "");
+	cr_assert_eq(core_switch(root, on, off), 0);
+	cr_assert_eq(core_read_refusal(root, &line), 0);
+	cr_assert_str_eq(line, "+a +b -d -c");
+	for (size_t i = 0; i < 1000; i++)
+		many[i] = "abcd";
+	cr_assert_eq(core_switch(root, many, NULL), -E2BIG);
+	cr_assert_eq(core_switch("/nonexistent", on, off), -ENOENT);
+}
+
+Test(core, functions_of_a_patch)
+{
+	struct core_patch p;
+
+	tree_add_patch(root, "a", "1", "live");
+	tree_write(root, "kernel/kmend/patches/a/objects/vmlinux/vfs_read,1/live", "1\n");
+	tree_write(root, "kernel/kmend/patches/a/objects/btrfs/btrfs_sync,2/live", "1\n");
+	cr_assert_eq(core_read_patch(root, "a", &p), 0);
+	cr_assert_eq(core_read_functions(root, &p), 0);
+	cr_assert_eq(p.n_funcs, 2);
+	cr_assert_str_eq(p.funcs[0].object, "btrfs");
+	cr_assert_str_eq(p.funcs[0].name, "btrfs_sync");
+	cr_assert_eq(p.funcs[0].position, 2);
+	cr_assert_str_eq(p.funcs[1].name, "vfs_read");
+	core_patch_done(&p);
+}
+
 Test(core, absent)
 {
 	struct core_patches patches;
