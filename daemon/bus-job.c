@@ -32,7 +32,7 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Id", "u", NULL, offsetof(struct job, id), SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Verb", "s", get_verb, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-	SD_BUS_PROPERTY("State", "s", get_state, 0, 0),
+	SD_BUS_PROPERTY("State", "s", get_state, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_VTABLE_END,
 };
 
@@ -95,6 +95,14 @@ void bus_job_new(struct manager *m, const struct job *job)
 
 	if (m->bus && path)
 		sd_bus_emit_signal(m->bus, BUS_PATH, BUS_INTERFACE, "JobNew", "uo", job->id, path);
+}
+
+void bus_job_changed(struct manager *m, const struct job *job)
+{
+	_cleanup_free_ char *path = bus_job_path(job);
+
+	if (m->bus && path)
+		sd_bus_emit_properties_changed(m->bus, path, BUS_JOB_INTERFACE, "State", NULL);
 }
 
 static int emit_removed(struct manager *m, const struct job *job, const char *path,

@@ -93,8 +93,9 @@ int bus_add_patches(struct manager *m)
 
 static void emit_change(struct manager *m, const struct view *now, const struct view *before)
 {
-	static char *const changing[] = {"Version", "Summary", "State",  "Code",
-					 "Reason",  "Loaded",  "Wanted", NULL};
+	static const char *const changing[] = {
+		"Version", "Summary", "Fixes",  "Depends", "Risk",   "Overrides", "State",
+		"Code",    "Reason",  "Module", "Path",    "Loaded", "Wanted",    NULL};
 	_cleanup_free_ char *path = bus_patch_path(now->name);
 
 	if (!path)

@@ -72,9 +72,17 @@ int bus_read_flags(enum job_verb verb, uint64_t flags, unsigned *ret, sd_bus_err
 	return flags ? sd_bus_error_set(error, BUS_ERROR_BAD_REQUEST, "KM101: unknown flags") : 0;
 }
 
-/* Who may what; to be asked before anything is changed. */
-static int ask(struct manager *m, sd_bus_message *message, const char *action,
-	       sd_bus_message_handler_t allowed, sd_bus_error *error)
+int bus_fail(sd_bus_error *error, const struct diag_list *diags, int err)
+{
+	_cleanup_free_ char *text = diags->n ? diag_describe(&diags->items[0]) : NULL;
+
+	return text ? sd_bus_error_setf(error, BUS_ERROR_FAILED, "%s: %s",
+					diag_code_name(diags->items[0].code), text) :
+		      err;
+}
+
+int bus_ask(struct manager *m, sd_bus_message *message, const char *action,
+	    sd_bus_message_handler_t allowed, sd_bus_error *error)
 {
 	const struct polkit_question question = {
 		.action = action, .allowed = allowed, .userdata = m};
@@ -82,9 +90,8 @@ static int ask(struct manager *m, sd_bus_message *message, const char *action,
 	return polkit_authorize(&m->polkit, message, &question, error);
 }
 
-/* The same of a call with names and flags, some of which override what keeps a patch out. */
-static int ask_named(struct manager *m, sd_bus_message *message, const char *action,
-		     uint64_t force_flags, sd_bus_message_handler_t allowed, sd_bus_error *error)
+int bus_ask_named(struct manager *m, sd_bus_message *message, const char *action,
+		  uint64_t force_flags, sd_bus_message_handler_t allowed, sd_bus_error *error)
 {
 	struct polkit_question question = {.allowed = allowed, .userdata = m};
 	_cleanup_strv_ char **names = NULL;
@@ -132,8 +139,8 @@ static int do_apply(sd_bus_message *message, void *userdata, sd_bus_error *error
 
 static int method_apply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask_named(userdata, message, POLKIT_APPLY,
-			 BUS_APPLY_LIFT_QUARANTINE | BUS_CHANGE_HELD, do_apply, error);
+	return bus_ask_named(userdata, message, POLKIT_APPLY,
+			     BUS_APPLY_LIFT_QUARANTINE | BUS_CHANGE_HELD, do_apply, error);
 }
 
 static int do_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -143,7 +150,7 @@ static int do_revert(sd_bus_message *message, void *userdata, sd_bus_error *erro
 
 static int method_revert(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask_named(userdata, message, POLKIT_REVERT, BUS_CHANGE_HELD, do_revert, error);
+	return bus_ask_named(userdata, message, POLKIT_REVERT, BUS_CHANGE_HELD, do_revert, error);
 }
 
 static int do_rollback(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -167,9 +174,9 @@ static int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error
 
 	r = sd_bus_message_read(message, "tt", &number, &flags);
 	return r < 0 ? r :
-		       ask(userdata, message,
-			   flags & BUS_CHANGE_HELD ? POLKIT_FORCE : POLKIT_ROLLBACK, do_rollback,
-			   error);
+		       bus_ask(userdata, message,
+			       flags & BUS_CHANGE_HELD ? POLKIT_FORCE : POLKIT_ROLLBACK,
+			       do_rollback, error);
 }
 
 static int append_view(sd_bus_message *reply, const struct view *v)
@@ -258,7 +265,7 @@ static int do_reload(sd_bus_message *message, void *userdata, sd_bus_error *erro
 
 static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-	return ask(userdata, message, POLKIT_RELOAD, do_reload, error);
+	return bus_ask(userdata, message, POLKIT_RELOAD, do_reload, error);
 }
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -280,6 +287,12 @@ static int get_generation(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "t", ((struct manager *)userdata)->current.number);
 }
 
+static int get_previous(sd_bus *bus, const char *path, const char *interface, const char *property,
+			sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "t", ((struct manager *)userdata)->current.base);
+}
+
 static int get_release(sd_bus *bus, const char *path, const char *interface, const char *property,
 		       sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -296,6 +309,8 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_PROPERTY("KernelRelease", "s", get_release, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("CoreAbi", "u", get_core_abi, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Generation", "t", get_generation, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("PreviousGeneration", "t", get_previous, 0,
+			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_METHOD_WITH_ARGS("Apply", SD_BUS_ARGS("as", names, "t", flags),
 				SD_BUS_RESULT("o", job), method_apply, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Revert", SD_BUS_ARGS("as", names, "t", flags),
@@ -314,6 +329,25 @@ static const sd_bus_vtable vtable[] = {
 				method_list, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("History", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ttssass)", generations),
 				method_history, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Diff", SD_BUS_ARGS("t", from, "t", to),
+				SD_BUS_RESULT("a(sss)", differences), bus_method_diff,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Verify", SD_BUS_ARGS("as", names),
+				SD_BUS_RESULT("a(sus)", results), bus_method_verify,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Quarantine", SD_BUS_ARGS("as", names, "t", flags, "s", reason),
+				SD_BUS_NO_RESULT, bus_method_quarantine,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_ARGS("as", names, "t", flags), SD_BUS_NO_RESULT,
+				bus_method_release, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Mask", SD_BUS_ARGS("as", names, "t", flags), SD_BUS_NO_RESULT,
+				bus_method_mask, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Unmask", SD_BUS_ARGS("as", names, "t", flags), SD_BUS_NO_RESULT,
+				bus_method_unmask, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Pin", SD_BUS_ARGS("as", names, "t", flags, "s", version),
+				SD_BUS_NO_RESULT, bus_method_pin, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Unpin", SD_BUS_ARGS("as", names, "t", flags), SD_BUS_NO_RESULT,
+				bus_method_unpin, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("JobNew", SD_BUS_ARGS("u", id, "o", job), 0),
 	SD_BUS_SIGNAL_WITH_ARGS(
 		"JobRemoved", SD_BUS_ARGS("u", id, "o", job, "s", result, "s", code, "s", message),

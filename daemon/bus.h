@@ -7,6 +7,7 @@
 
 #include "job.h"
 
+struct diag_list;
 struct manager;
 struct views;
 
@@ -23,6 +24,7 @@ struct views;
 #define BUS_PATCH_INTERFACE   "org.kmend1.Patch"
 #define BUS_JOB_INTERFACE     "org.kmend1.Job"
 #define BUS_ERROR_BAD_REQUEST "org.kmend1.Error.BadRequest"
+#define BUS_ERROR_FAILED      "org.kmend1.Error.Failed"
 
 /*
  * Begin to connect to the system bus; it need not be there yet. Objects are added and the name is
@@ -32,6 +34,7 @@ int bus_connect(struct manager *manager);
 
 /* Signals, best effort. */
 void bus_job_new(struct manager *manager, const struct job *job);
+void bus_job_changed(struct manager *manager, const struct job *job);
 void bus_job_removed(struct manager *manager, const struct job *job);
 void bus_views_changed(struct manager *manager, const struct views *before);
 void bus_property_changed(struct manager *manager, const char *property);
@@ -52,5 +55,35 @@ int bus_read_flags(enum job_verb verb, uint64_t flags, unsigned *ret, sd_bus_err
 /* For bus.c: the objects below the manager. */
 int bus_add_patches(struct manager *manager);
 int bus_add_jobs(struct manager *manager);
+
+/* For methods: between one and many names of patches? Otherwise an error is set. */
+int bus_check_names(char **names, sd_bus_error *error);
+
+/* Set an error from the first of these diagnostics; without any, returns err. */
+int bus_fail(sd_bus_error *error, const struct diag_list *diags, int err);
+
+/*
+ * To be returned by a method that changes something: "allowed" carries it out once root or polkit
+ * has agreed to the action.
+ */
+int bus_ask(struct manager *manager, sd_bus_message *message, const char *action,
+	    sd_bus_message_handler_t allowed, sd_bus_error *error);
+
+/*
+ * The same where the call begins with names and flags; these flags override what keeps a patch out,
+ * and so make it POLKIT_FORCE.
+ */
+int bus_ask_named(struct manager *manager, sd_bus_message *message, const char *action,
+		  uint64_t force_flags, sd_bus_message_handler_t allowed, sd_bus_error *error);
+
+/* Methods that have a file of their own. */
+int bus_method_diff(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_mask(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_pin(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_quarantine(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_release(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_unmask(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_unpin(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int bus_method_verify(sd_bus_message *message, void *userdata, sd_bus_error *error);
 
 #endif

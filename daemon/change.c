@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "bus.h"
 #include "hook.h"
 #include "journal.h"
 #include "lib/strv.h"
@@ -371,6 +372,7 @@ static void report_skipped(struct manager *m, struct job *job)
 void change_begin(struct manager *m, struct job *job)
 {
 	job->state = JOB_RUNNING;
+	bus_job_changed(m, job);
 	if (change_plan(m, job) < 0) {
 		end_refused(m, job);
 		return;

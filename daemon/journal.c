@@ -27,6 +27,7 @@ static const struct {
 	[JOURNAL_QUARANTINED] = {"quarantined", LOG_ERR, "15671c70c9cc4906b5f616691d19f685"},
 	[JOURNAL_UNWRITABLE] = {"unwritable", LOG_ERR, "5b9ef127c8d64b0190a5d79d69bea1e9"},
 	[JOURNAL_UNFIT] = {"unfit", LOG_WARNING, "76c1e55e7a93482e841e2fbd94eed80a"},
+	[JOURNAL_DECIDED] = {"decided", LOG_NOTICE, "395be96a9142468295008a6e169ded43"},
 };
 
 static uint64_t now_us(void)

@@ -23,6 +23,7 @@ enum journal_event {
 	JOURNAL_QUARANTINED, /* the machine had died in the middle of a change */
 	JOURNAL_UNWRITABLE, /* the state folder cannot be written */
 	JOURNAL_UNFIT, /* a patch of the catalog is not fit to be loaded */
+	JOURNAL_DECIDED, /* somebody masked a patch, put it in quarantine, or the reverse */
 	_JOURNAL_EVENT_MAX,
 };
 

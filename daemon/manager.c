@@ -12,7 +12,9 @@
 #include "lib/buildid.h"
 #include "lib/strv.h"
 #include "lock.h"
+#include "pins.h"
 #include "start.h"
+#include "verify.h"
 
 void manager_free(struct manager *m)
 {
@@ -27,6 +29,7 @@ void manager_free(struct manager *m)
 	job_free(m->running);
 	sd_event_source_disable_unref(m->dispatch);
 	polkit_done(&m->polkit);
+	verify_end_all(m);
 	sd_bus_flush_close_unref(m->bus);
 	sd_event_unref(m->event);
 	views_done(&m->views);
@@ -129,7 +132,7 @@ static int read_state(struct manager *m, struct diag_list *diags)
 {
 	_cleanup_quarantine_ struct quarantine quarantine = {};
 	_cleanup_generation_ struct generation current = {};
-	bool moved;
+	bool moved, rebased;
 	int r;
 
 	r = generation_read_current(m->config.state, diags, &current);
@@ -138,6 +141,7 @@ static int read_state(struct manager *m, struct diag_list *diags)
 	if (r < 0)
 		return r;
 	moved = current.number != m->current.number;
+	rebased = current.base != m->current.base;
 	generation_done(&m->current);
 	m->current = current;
 	current = (struct generation){};
@@ -146,6 +150,8 @@ static int read_state(struct manager *m, struct diag_list *diags)
 	quarantine = (struct quarantine){};
 	if (moved)
 		bus_property_changed(m, "Generation");
+	if (rebased)
+		bus_property_changed(m, "PreviousGeneration");
 	return 0;
 }
 
@@ -228,13 +234,16 @@ static void on_catalog(void *userdata, int result, struct catalog *catalog,
 static int read_policy(struct manager *m)
 {
 	_cleanup_(diag_list_done) struct diag_list diags = {};
-	struct policy policy;
+	_cleanup_policy_ struct policy policy = {};
 	int r;
 
 	r = policy_read(m->config.policy, &diags, &policy);
+	if (r >= 0)
+		r = pins_read(&m->config, &diags, &policy);
 	if (r >= 0) {
 		policy_done(&m->policy);
 		m->policy = policy;
+		policy = (struct policy){};
 	}
 	if (r >= 0 && m->policy.signatures == SIGNATURES_KERNEL)
 		r = kernel_check_enforcement(m->config.sysfs, &diags);

@@ -26,6 +26,7 @@ struct manager {
 	sd_event *event;
 	sd_bus *bus;
 	struct polkit polkit;
+	struct verify *verifies; /* under way */
 
 	char kernel_build_id[KMEND_BUILD_ID_LEN]; /* "" when it cannot be read */
 	unsigned core_abi; /* 0: the core is not loaded */

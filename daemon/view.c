@@ -38,12 +38,27 @@ const struct view *views_find(const struct views *views, const char *name)
 	return NULL;
 }
 
+static bool strv_differs(char *const *a, char *const *b)
+{
+	size_t n = strv_length(a);
+
+	if (n != strv_length(b))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return true;
+	return false;
+}
+
 bool view_differs(const struct view *a, const struct view *b)
 {
 	return strcmp(a->version, b->version) != 0 || strcmp(a->summary, b->summary) != 0 ||
-	       strcmp(a->state, b->state) != 0 || strcmp(a->code, b->code) != 0 ||
-	       strcmp(a->reason, b->reason) != 0 || a->loaded != b->loaded ||
-	       a->wanted != b->wanted;
+	       strcmp(a->module, b->module) != 0 || strcmp(a->path, b->path) != 0 ||
+	       strcmp(a->risk, b->risk) != 0 || strcmp(a->state, b->state) != 0 ||
+	       strcmp(a->code, b->code) != 0 || strcmp(a->reason, b->reason) != 0 ||
+	       a->loaded != b->loaded || a->wanted != b->wanted ||
+	       strv_differs(a->fixes, b->fixes) || strv_differs(a->depends, b->depends) ||
+	       strv_differs(a->overrides, b->overrides);
 }
 
 struct verdict {

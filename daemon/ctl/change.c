@@ -22,6 +22,15 @@ static int check_name(struct ctl *ctl, const char *name)
 	return diag_error(&ctl->diags, KM101, -EINVAL, "\"%.60s\" is not a patch name", plain);
 }
 
+int change_check_names(struct ctl *ctl, char *const *names)
+{
+	int r = 0;
+
+	for (size_t i = 0; names[i] && r >= 0; i++)
+		r = check_name(ctl, names[i]);
+	return r;
+}
+
 int change_named(struct ctl *ctl, const char *method, const char *verb, char **names,
 		 const char *past)
 {
@@ -31,11 +40,9 @@ int change_named(struct ctl *ctl, const char *method, const char *verb, char **n
 
 	if (!joined || asprintf(&done, "%s: %s", past, joined) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; names[i]; i++) {
-		r = check_name(ctl, names[i]);
-		if (r < 0)
-			return r;
-	}
+	r = change_check_names(ctl, names);
+	if (r < 0)
+		return r;
 	if (ctl->dry_run)
 		return plan_show(ctl, &(struct wish){verb, names, 0, plan_flags(ctl, verb)});
 	r = client_new_call(ctl, method, &call);

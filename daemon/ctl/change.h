@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What apply and revert have in common. */
+/* What verbs that name patches have in common. */
 #ifndef KMENDCTL_CHANGE_H
 #define KMENDCTL_CHANGE_H
 
@@ -11,5 +11,8 @@
  */
 int change_named(struct ctl *ctl, const char *method, const char *verb, char **names,
 		 const char *past);
+
+/* Diagnosed as KM101 when one of them is not a patch's name. */
+int change_check_names(struct ctl *ctl, char *const *names);
 
 #endif

@@ -84,6 +84,11 @@ static bool is_unreachable(const sd_bus_error *e)
 	       (e->name && strncmp(e->name, "org.freedesktop.systemd1.", 25) == 0);
 }
 
+static bool is_lost(int err)
+{
+	return err == -ENOTCONN || err == -ECONNRESET || err == -EPIPE;
+}
+
 /* The text of the daemon's own errors begins with a code: "KMnnn: ". */
 static bool split_code(const char *text, enum diag_code *ret_code, const char **ret_rest)
 {
@@ -104,7 +109,7 @@ static bool split_code(const char *text, enum diag_code *ret_code, const char **
 int client_complain(struct ctl *ctl, const sd_bus_error *e, int err)
 {
 	const char *text = e->message ?: strerror(-err);
-	enum diag_code code = is_unreachable(e) ? KM624 : KM628;
+	enum diag_code code = is_unreachable(e) || is_lost(err) ? KM624 : KM628;
 
 	split_code(text, &code, &text);
 	return diag_error(&ctl->diags, code, err, "%s", text);
@@ -126,6 +131,14 @@ int client_new_call(struct ctl *ctl, const char *method, sd_bus_message **ret)
 
 	return r < 0 ? r :
 		       sd_bus_message_set_allow_interactive_authorization(*ret, ctl->ask_password);
+}
+
+int client_send(struct ctl *ctl, sd_bus_message *call, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = sd_bus_call(ctl->bus, call, CALL_TIMEOUT_US, &error, ret);
+
+	return r < 0 ? client_complain(ctl, &error, r) : 0;
 }
 
 static int on_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -233,7 +246,6 @@ static int complain_removal(struct ctl *ctl, const struct removal *removal)
 int client_change(struct ctl *ctl, sd_bus_message *call, const char *done)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	_cleanup_(wait_done) struct wait w = {};
 	const struct removal *removal;
 	const char *path;
@@ -242,9 +254,9 @@ int client_change(struct ctl *ctl, sd_bus_message *call, const char *done)
 	r = watch(ctl, &w);
 	if (r < 0)
 		return r;
-	r = sd_bus_call(ctl->bus, call, CALL_TIMEOUT_US, &error, &reply);
+	r = client_send(ctl, call, &reply);
 	if (r < 0)
-		return client_complain(ctl, &error, r);
+		return r;
 	r = sd_bus_message_read(reply, "o", &path);
 	if (r < 0)
 		return diag_error(&ctl->diags, KM624, r, "kmendd's answer is not understood");

@@ -25,13 +25,27 @@ static const struct verb {
 	{"plan", 0, -1, verb_plan, "plan [VERB...]",
 	 "Show what apply, revert, rollback or a start would do"},
 	{"history", 0, 0, verb_history, "history", "Show all generations"},
+	{"diff", 0, 2, verb_diff, "diff [N [M]]",
+	 "Show what has changed since the previous generation, or between two"},
+	{"show", 0, -1, verb_show, "show [NAME...]", "Show all properties, for scripts"},
+	{"verify", 0, -1, verb_verify, "verify [NAME...]",
+	 "Have the core prove that what is live is in effect"},
+	{"quarantine", 1, -1, verb_quarantine, "quarantine NAME...",
+	 "Do not apply these versions of the patches any more"},
+	{"release", 1, -1, verb_release, "release NAME...", "Take patches out of quarantine"},
+	{"mask", 1, -1, verb_mask, "mask NAME...", "Do not apply any version of the patches"},
+	{"unmask", 1, -1, verb_unmask, "unmask NAME...", "Undo mask"},
+	{"pin", 1, 2, verb_pin, "pin NAME [VERSION]",
+	 "Apply the patch in this version only, by default the present one"},
+	{"unpin", 1, -1, verb_unpin, "unpin NAME...", "Undo pin"},
+	{"monitor", 0, 0, verb_monitor, "monitor", "Show what happens, until interrupted"},
 };
 
 static void help(void)
 {
 	printf("kmendctl [OPTION...] VERB\n\nControls the live patches of this machine.\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  %-16s %s\n", verbs[i].synopsis, verbs[i].help);
+		printf("  %-19s %s\n", verbs[i].synopsis, verbs[i].help);
 	printf("\n"
 	       "  --json[=pretty|short]\n"
 	       "                     print JSON\n"
@@ -42,6 +56,7 @@ static void help(void)
 	       "  --no-legend        print no column heads\n"
 	       "  --dependents       revert: also the patches that depend on those\n"
 	       "  --lift-quarantine  apply: also a patch that is in quarantine\n"
+	       "  --reason=TEXT      quarantine: why\n"
 	       "  --no-ask-password  do not let polkit ask for a password\n"
 	       "  --held             also what the policy holds\n"
 	       "  --dry-run          apply, revert, rollback: only show what would be done\n"
@@ -74,6 +89,7 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		OPT_NO_LEGEND,
 		OPT_DEPENDENTS,
 		OPT_LIFT,
+		OPT_REASON,
 		OPT_NO_ASK_PASSWORD,
 		OPT_HELD,
 		OPT_DRY_RUN,
@@ -87,6 +103,7 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		{"lift-quarantine", no_argument, NULL, OPT_LIFT},
 		{"host", required_argument, NULL, 'H'},
 		{"machine", required_argument, NULL, 'M'},
+		{"reason", required_argument, NULL, OPT_REASON},
 		{"no-ask-password", no_argument, NULL, OPT_NO_ASK_PASSWORD},
 		{"held", no_argument, NULL, OPT_HELD},
 		{"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -116,6 +133,9 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 			break;
 		case OPT_LIFT:
 			ctl->lift_quarantine = true;
+			break;
+		case OPT_REASON:
+			ctl->reason = optarg;
 			break;
 		case OPT_NO_ASK_PASSWORD:
 			ctl->ask_password = false;

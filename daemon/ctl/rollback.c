@@ -2,20 +2,8 @@
 #include <inttypes.h>
 
 #include "client.h"
+#include "number.h"
 #include "plan.h"
-
-static int parse_number(struct ctl *ctl, const char *s, uint64_t *ret)
-{
-	unsigned long long n;
-	char *end;
-
-	errno = 0;
-	n = strtoull(s, &end, 10);
-	if (errno || *s < '0' || *s > '9' || *end || n == 0)
-		return diag_error(&ctl->diags, KM101, -EINVAL, "\"%s\" is not a generation", s);
-	*ret = n;
-	return 0;
-}
 
 int verb_rollback(struct ctl *ctl, int n_args, char **args)
 {
@@ -25,7 +13,10 @@ int verb_rollback(struct ctl *ctl, int n_args, char **args)
 	int r = 0;
 
 	if (n_args)
-		r = parse_number(ctl, args[0], &number);
+		r = parse_generation(ctl, args[0], &number);
+	/* Number 0 would mean the previous one. */
+	if (r >= 0 && n_args && number == 0)
+		return diag_error(&ctl->diags, KM101, -EINVAL, "\"0\" is not a generation");
 	if (r < 0)
 		return r;
 	if (number)

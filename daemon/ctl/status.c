@@ -9,6 +9,7 @@
 #include "lib/strv.h"
 #include "lib/text.h"
 #include "table.h"
+#include "value.h"
 
 /* What is shown: a property of one interface, its D-Bus type, and its keys for people and JSON. */
 struct field {
@@ -48,43 +49,6 @@ struct source {
 	const char *path, *interface;
 };
 
-static struct json_object *read_value(sd_bus_message *reply, const char *type)
-{
-	struct json_object *value = NULL, *holder;
-	_cleanup_strv_ char **list = NULL;
-	const char *s;
-	uint64_t t;
-	uint32_t u;
-	int b;
-
-	switch (*type) {
-	case 's':
-		if (sd_bus_message_read(reply, "s", &s) >= 0)
-			value = json_object_new_string(s);
-		break;
-	case 't':
-		if (sd_bus_message_read(reply, "t", &t) >= 0)
-			value = json_object_new_uint64(t);
-		break;
-	case 'u':
-		if (sd_bus_message_read(reply, "u", &u) >= 0)
-			value = json_object_new_int64(u);
-		break;
-	case 'b':
-		if (sd_bus_message_read(reply, "b", &b) >= 0)
-			value = json_object_new_boolean(b);
-		break;
-	case 'a':
-		holder = json_object_new_object();
-		if (sd_bus_message_read_strv(reply, &list) >= 0 &&
-		    json_add_strv(holder, "list", list) >= 0)
-			value = json_object_get(json_object_object_get(holder, "list"));
-		json_object_put(holder);
-		break;
-	}
-	return value;
-}
-
 static int read_field(struct ctl *ctl, const struct source *source, const struct field *field,
 		      struct json_object *o)
 {
@@ -100,35 +64,27 @@ static int read_field(struct ctl *ctl, const struct source *source, const struct
 		return -ENOENT;
 	if (r < 0)
 		return client_complain(ctl, &error, r);
-	value = read_value(reply, field->type);
+	value = value_read(reply, field->type);
 	if (!value)
 		return -ENOMEM;
 	return json_object_object_add(o, field->key, value) < 0 ? -ENOMEM : 0;
 }
 
-static char *value_text(struct json_object *value)
+/* Sentences stand on lines of their own. */
+static char *field_text(struct json_object *value)
 {
-	_cleanup_strv_ char **list = NULL;
+	struct json_object *first = json_object_is_type(value, json_type_array) ?
+					    json_object_array_get_idx(value, 0) :
+					    NULL;
+	bool sentences = first && strchr(json_object_get_string(first), ' ');
 
-	switch (json_object_get_type(value)) {
-	case json_type_boolean:
-		return strdup(json_object_get_boolean(value) ? "yes" : "no");
-	case json_type_array:
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			if (strv_append(&list, json_object_get_string(
-						       json_object_array_get_idx(value, i))) < 0)
-				return NULL;
-		/* Sentences stand on lines of their own. */
-		return strv_join(list, list && strchr(*list, ' ') ? "\n              " : " ");
-	default:
-		return strdup(json_object_get_string(value));
-	}
+	return value_text(value, sentences ? "\n              " : " ");
 }
 
 static void print_fields(const struct field *fields, struct json_object *o)
 {
 	for (const struct field *f = fields; f->property; f++) {
-		_cleanup_free_ char *text = value_text(json_object_object_get(o, f->key));
+		_cleanup_free_ char *text = field_text(json_object_object_get(o, f->key));
 		const char *on = state_colour(text ?: "", colours_wanted(stdout));
 
 		if (text && *text)

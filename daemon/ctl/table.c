@@ -81,7 +81,7 @@ const char *state_colour(const char *state, bool colour)
 		{"live", "\033[32m"},     {"good", "\033[32m"},        {"refused", "\033[31m"},
 		{"failed", "\033[31m"},   {"quarantined", "\033[31m"}, {"missing", "\033[33m"},
 		{"applying", "\033[33m"}, {"reverting", "\033[33m"},   {"interrupted", "\033[33m"},
-		{"damaged", "\033[31m"},
+		{"damaged", "\033[31m"},  {"in effect", "\033[32m"},   {"lost", "\033[31m"},
 	};
 
 	for (size_t i = 0; colour && i < ARRAY_SIZE(colours); i++)

@@ -23,6 +23,7 @@ struct ctl {
 	bool legend;
 	bool lift_quarantine;
 	bool dependents;
+	const char *reason; /* of a quarantine; NULL: none is given */
 	bool ask_password; /* whoever has to prove who they are may be asked */
 	bool held;
 	bool dry_run;
@@ -39,5 +40,15 @@ int verb_revert(struct ctl *ctl, int n_args, char **args);
 int verb_rollback(struct ctl *ctl, int n_args, char **args);
 int verb_plan(struct ctl *ctl, int n_args, char **args);
 int verb_history(struct ctl *ctl, int n_args, char **args);
+int verb_diff(struct ctl *ctl, int n_args, char **args);
+int verb_show(struct ctl *ctl, int n_args, char **args);
+int verb_verify(struct ctl *ctl, int n_args, char **args);
+int verb_quarantine(struct ctl *ctl, int n_args, char **args);
+int verb_release(struct ctl *ctl, int n_args, char **args);
+int verb_mask(struct ctl *ctl, int n_args, char **args);
+int verb_unmask(struct ctl *ctl, int n_args, char **args);
+int verb_pin(struct ctl *ctl, int n_args, char **args);
+int verb_unpin(struct ctl *ctl, int n_args, char **args);
+int verb_monitor(struct ctl *ctl, int n_args, char **args);
 
 #endif

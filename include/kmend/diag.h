@@ -323,7 +323,16 @@
 	X(KM654, "a live patch needs one that would be replaced",                               \
 	  "revert the patch that is named first, or install one that needs the replacement")    \
 	X(KM655, "the change has too many patches for one transition",                          \
-	  "make it in several steps: revert some of the patches first")
+	  "make it in several steps: revert some of the patches first")                         \
+	X(KM660, "something stands in the place of the mask",                                   \
+	  "mask the patch by hand, or move that away")                                          \
+	X(KM661, "the patch is not masked", "see 'kmendctl list'")                              \
+	X(KM662, "the patch is not in quarantine", "see 'kmendctl list'")                       \
+	X(KM663, "the mask cannot be written or taken away",                                    \
+	  "see that the folder can be written by kmendd")                                       \
+	X(KM664, "pins.yaml cannot be written",                                                 \
+	  "correct the file, or make its folder writable for kmendd")                           \
+	X(KM665, "the patch is not pinned by kmendctl", "see 'pins' in pins.yaml and policy.yaml")
 
 #define KMEND_DIAG_MAP(X)    \
 	KMEND_DIAG_INPUT(X)  \
