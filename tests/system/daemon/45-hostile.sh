@@ -33,7 +33,7 @@ odd_name "a character that a short message cuts in two" "$(printf '%059d\303\251
 odd_name "not UTF-8" "$(printf 'a\377')"
 odd_name "a long name" "$(printf '%0100000d' 0)"
 odd_name "very many names" $(seq 1200)
-refused "unknown flags" busctl call org.kmend1 /org/kmend1 org.kmend1.Manager Apply ast 1 cmdline 2
+refused "unknown flags" busctl call org.kmend1 /org/kmend1 org.kmend1.Manager Apply ast 1 cmdline 1024
 refused "a generation beyond all" kmendctl rollback 18446744073709551615
 code KM618
 refused "an object that there is not" busctl introspect org.kmend1 /org/kmend1/job/4294967296
