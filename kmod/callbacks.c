@@ -9,6 +9,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "fault.h"
 #include "report.h"
 
 typedef int (*prepare_fn)(const struct kmend_event *event);
@@ -82,7 +83,7 @@ int callbacks_prepare(struct patch *patch, const struct patch *peer)
 		char name[CALLBACK_NAME_LEN];
 		int r;
 
-		r = call(patch, callbacks, KMEND_EVENT_PRE_APPLY, 0, peer);
+		r = FALLIBLE(-EIO, call(patch, callbacks, KMEND_EVENT_PRE_APPLY, 0, peer));
 		if (r) {
 			callback_name(callbacks, KMEND_EVENT_PRE_APPLY, name);
 			return refuse(patch, r < 0 && r >= -MAX_ERRNO ? r : -EINVAL, KM516,

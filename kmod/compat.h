@@ -130,8 +130,7 @@ static inline bool ops_is_unshared_direct(const struct ftrace_ops *ops)
 #define ftrace_free_filter(ops) kernel.ftrace_free_filter(ops)
 
 /* Takes no constant types, though it changes none. */
-#define kobject_init_and_add(kobj, ktype, parent, ...) \
-	kobject_init_and_add(kobj, (struct kobj_type *)(ktype), parent, __VA_ARGS__)
+#define kobject_init(kobj, ktype) kobject_init(kobj, (struct kobj_type *)(ktype))
 
 static inline int ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
 					unsigned int cnt, int remove, int reset)

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "fault.h"
 #include "symbols.h"
 
 static const struct klp_patch *klp_owner(unsigned long old_addr)
@@ -92,7 +93,7 @@ static void describe_livepatch(unsigned long old_addr, char ret[FOREIGN_OWNER_LE
 
 	strscpy(ret, "an in-tree livepatch", FOREIGN_OWNER_LEN);
 	/* Not worth waiting for: this is for a message. */
-	if (!mutex_trylock(kernel.klp_mutex))
+	if (!FALLIBLE(false, mutex_trylock(kernel.klp_mutex)))
 		return;
 	patch = klp_owner(old_addr);
 	if (patch)
@@ -135,7 +136,7 @@ void foreign_describe(unsigned long callback, unsigned long flags, char ret[FORE
 
 bool foreign_suspend(void)
 {
-	if (!mutex_trylock(kernel.klp_mutex))
+	if (!FALLIBLE(false, mutex_trylock(kernel.klp_mutex)))
 		return false;
 	if (!READ_ONCE(*kernel.klp_transition_patch))
 		return true;

@@ -15,6 +15,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "fault.h"
 #include "harm.h"
 #include "registry.h"
 #include "report.h"
@@ -415,7 +416,7 @@ int guard_init(void)
 {
 	struct task_struct *task;
 
-	task = kthread_create(guard_thread, NULL, "kmend-guard");
+	task = FALLIBLE(ERR_PTR(-ENOMEM), kthread_create(guard_thread, NULL, "kmend-guard"));
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	set_user_nice(task, MIN_NICE);

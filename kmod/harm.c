@@ -18,6 +18,7 @@
 
 #include "arch.h"
 #include "compat.h"
+#include "fault.h"
 #include "guard.h"
 #include "registry.h"
 #include "symbols.h"
@@ -245,8 +246,8 @@ void harm_watch(void)
 {
 	unsigned long ip = kernel.ftrace_location((unsigned long)add_taint);
 
-	if (!ip || ftrace_set_filter_ip(&taint_ops, ip, 0, 1) ||
-	    register_ftrace_function(&taint_ops))
+	if (!ip || FALLIBLE(-ENOMEM, ftrace_set_filter_ip(&taint_ops, ip, 0, 1)) ||
+	    FALLIBLE(-ENOMEM, register_ftrace_function(&taint_ops)))
 		pr_warn("soft lockups in patches will not be noticed\n");
 }
 

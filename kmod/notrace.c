@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "fault.h"
 #include "registry.h"
 #include "report.h"
 #include "symbols.h"
@@ -210,7 +211,7 @@ int notrace_check(struct patch *patch)
 	unsigned int i;
 	int r = 0;
 
-	names = kmalloc(sizeof(*names), GFP_KERNEL);
+	names = FALLIBLE(NULL, kmalloc(sizeof(*names), GFP_KERNEL));
 	if (!names)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	for (i = 0; r == 0 && i < patch->nr_funcs; i++)
@@ -235,7 +236,7 @@ static struct rule *rule_new(const char *text)
 	const char *colon = strchr(text, ':');
 	struct rule *rule;
 
-	rule = kzalloc(struct_size(rule, text, strlen(text) + 1), GFP_KERNEL);
+	rule = FALLIBLE(NULL, kzalloc(struct_size(rule, text, strlen(text) + 1), GFP_KERNEL));
 	if (!rule)
 		return NULL;
 	memcpy(rule->text, text, strlen(text));
@@ -302,7 +303,7 @@ static int rule_add(const char *text)
 		return -ENOSPC;
 	}
 	rule = rule_new(text);
-	question = kmalloc(sizeof(*question), GFP_KERNEL);
+	question = FALLIBLE(NULL, kmalloc(sizeof(*question), GFP_KERNEL));
 	r = -ENOMEM;
 	if (rule && question) {
 		question->rule = rule;
@@ -381,7 +382,7 @@ int __init notrace_init(void)
 	char *copy, *rest, *text;
 	int r = 0;
 
-	copy = rest = kstrdup(parameter, GFP_KERNEL);
+	copy = rest = FALLIBLE(NULL, kstrdup(parameter, GFP_KERNEL));
 	if (!copy)
 		return -ENOMEM;
 	mutex_lock(&kmend_lock);

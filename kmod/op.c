@@ -11,6 +11,7 @@
 #include "arch.h"
 #include "calls.h"
 #include "compat.h"
+#include "fault.h"
 #include "registry.h"
 #include "site.h"
 
@@ -78,15 +79,15 @@ struct op *op_new(unsigned int nr)
 {
 	struct op *op;
 
-	op = kzalloc(sizeof(*op), GFP_KERNEL);
+	op = FALLIBLE(NULL, kzalloc(sizeof(*op), GFP_KERNEL));
 	if (!op)
 		return NULL;
 	ops_init(&op->ops);
 	INIT_LIST_HEAD(&op->node);
 	/* Twice as many slots as sites keeps the way to each short. */
 	op->mask = roundup_pow_of_two(2 * nr) - 1;
-	op->sites = kvcalloc(nr, sizeof(*op->sites), GFP_KERNEL);
-	op->table = kvcalloc(op->mask + 1, sizeof(*op->table), GFP_KERNEL);
+	op->sites = FALLIBLE(NULL, kvcalloc(nr, sizeof(*op->sites), GFP_KERNEL));
+	op->table = FALLIBLE(NULL, kvcalloc(op->mask + 1, sizeof(*op->table), GFP_KERNEL));
 	if (!op->sites || !op->table) {
 		op_free(op);
 		return NULL;
@@ -134,14 +135,14 @@ static int probe(unsigned long *ips, unsigned int nr)
 	struct ftrace_ops *ops;
 	int r;
 
-	ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	ops = FALLIBLE(NULL, kzalloc(sizeof(*ops), GFP_KERNEL));
 	if (!ops)
 		return -ENOMEM;
 	ops->func = probe_handler;
 	ops->flags = OP_FLAGS;
-	r = ftrace_set_filter_ips(ops, ips, nr, 0, 1);
+	r = FALLIBLE(-ENOMEM, ftrace_set_filter_ips(ops, ips, nr, 0, 1));
 	if (r == 0) {
-		r = register_ftrace_function(ops);
+		r = FALLIBLE(-ENOMEM, register_ftrace_function(ops));
 		if (r == -ENODEV || (r == 0 && unregister_ftrace_function(ops))) {
 			/* ftrace may still call it: it and its handler, this module, cannot go. */
 			__module_get(THIS_MODULE);
@@ -187,7 +188,7 @@ int op_register(struct op *op, unsigned long *ret_conflict)
 	unsigned int i;
 	int r;
 
-	ips = kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL);
+	ips = FALLIBLE(NULL, kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL));
 	if (!ips) {
 		op_free(op);
 		return -ENOMEM;
@@ -196,9 +197,9 @@ int op_register(struct op *op, unsigned long *ret_conflict)
 		ips[i] = op->sites[i].ip;
 
 	*ret_conflict = 0;
-	r = ftrace_set_filter_ips(&op->ops, ips, op->nr, 0, 1);
+	r = FALLIBLE(-ENOMEM, ftrace_set_filter_ips(&op->ops, ips, op->nr, 0, 1));
 	if (r == 0)
-		r = register_ftrace_function(&op->ops);
+		r = FALLIBLE(-ENOMEM, register_ftrace_function(&op->ops));
 	if (r == 0) {
 		list_add_tail(&op->node, &registered);
 	} else if (r == -ENODEV) {
@@ -236,13 +237,14 @@ static void op_shrink(struct op *op)
 	unsigned long *ips;
 	unsigned int i, nr = 0;
 
-	ips = kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL);
+	ips = FALLIBLE(NULL, kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL));
 	if (!ips)
 		return;
 	for (i = 0; i < op->nr; i++)
 		if (site_is_known(&op->sites[i]) && is_unused(&op->sites[i]))
 			ips[nr++] = op->sites[i].ip;
-	if (nr && ftrace_set_filter_ips(&op->ops, ips, nr, /* remove= */ 1, /* reset= */ 0) == 0)
+	if (nr && FALLIBLE(-ENOMEM, ftrace_set_filter_ips(&op->ops, ips, nr, /* remove= */ 1,
+							  /* reset= */ 0)) == 0)
 		for (i = 0; i < nr; i++)
 			site_remove(site_find(ips[i]));
 	kvfree(ips);
@@ -271,7 +273,7 @@ int op_release_unused(void)
 			op_shrink(op);
 			continue;
 		}
-		r = unregister_ftrace_function(&op->ops);
+		r = FATAL(-ENODEV, unregister_ftrace_function(&op->ops));
 		if (r)
 			return r;
 		list_del(&op->node);
@@ -310,8 +312,8 @@ int op_revive(struct op *op)
 
 	if (op->ops.flags & FTRACE_OPS_FL_ENABLED)
 		return -EEXIST;
-	new = kmemdup(op, sizeof(*op), GFP_KERNEL);
-	ips = kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL);
+	new = FALLIBLE(NULL, kmemdup(op, sizeof(*op), GFP_KERNEL));
+	ips = FALLIBLE(NULL, kvmalloc_array(op->nr, sizeof(*ips), GFP_KERNEL));
 	r = -ENOMEM;
 	if (!new || !ips)
 		goto out;
@@ -320,9 +322,9 @@ int op_revive(struct op *op)
 			ips[nr++] = op->sites[i].ip;
 
 	ops_init(&new->ops);
-	r = ftrace_set_filter_ips(&new->ops, ips, nr, 0, 1);
+	r = FALLIBLE(-ENOMEM, ftrace_set_filter_ips(&new->ops, ips, nr, 0, 1));
 	if (r == 0)
-		r = register_ftrace_function(&new->ops);
+		r = FALLIBLE(-ENOMEM, register_ftrace_function(&new->ops));
 	if (r == 0)
 		op_replace(op, new);
 	else if (r != -ENODEV)

@@ -13,6 +13,7 @@
 #include <linux/wait.h>
 
 #include "compat.h"
+#include "fault.h"
 #include "ranges.h"
 #include "stack.h"
 #include "trace.h"
@@ -84,11 +85,12 @@ static struct storage *storage_new(unsigned int room)
 {
 	struct storage *storage;
 
-	storage = kvzalloc(struct_size(storage, tasks, room), GFP_KERNEL);
+	storage = FALLIBLE(NULL, kvzalloc(struct_size(storage, tasks, room), GFP_KERNEL));
 	if (!storage)
 		return NULL;
 	storage->room = room;
-	storage->slots = kvcalloc(2 * (size_t)room, sizeof(*storage->slots), GFP_KERNEL);
+	storage->slots =
+		FALLIBLE(NULL, kvcalloc(2 * (size_t)room, sizeof(*storage->slots), GFP_KERNEL));
 	if (!storage->slots) {
 		kvfree(storage);
 		return NULL;

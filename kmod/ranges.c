@@ -5,11 +5,13 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include "fault.h"
+
 struct code_ranges *code_ranges_new(unsigned int nr)
 {
 	struct code_ranges *ranges;
 
-	return kvzalloc(struct_size(ranges, items, nr), GFP_KERNEL);
+	return FALLIBLE(NULL, kvzalloc(struct_size(ranges, items, nr), GFP_KERNEL));
 }
 
 void code_ranges_add(struct code_ranges *ranges, unsigned long start, unsigned long size)

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "callbacks.h"
+#include "fault.h"
 #include "guard.h"
 #include "late.h"
 #include "object.h"
@@ -147,7 +148,7 @@ static int patch_add_func(struct patch *patch, struct object *object,
 	struct func *func = &patch->funcs[patch->nr_funcs];
 
 	func->version.addr = record->new_addr;
-	func->version.calls = alloc_percpu(u64);
+	func->version.calls = FALLIBLE(NULL, alloc_percpu(u64));
 	if (!func->version.calls)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	func->patch = patch;
@@ -177,12 +178,13 @@ static int patch_add_callbacks(struct patch *patch, const struct kmend_callbacks
 static int patch_allocate(struct patch *patch)
 {
 	const struct kmend_patch *record = patch->record;
+	unsigned int nr_objects = record->nr_funcs + record->nr_callbacks + record->nr_objects;
 
-	patch->objects = kvcalloc(record->nr_funcs + record->nr_callbacks + record->nr_objects,
-				  sizeof(*patch->objects), GFP_KERNEL);
-	patch->funcs = kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL);
-	patch->callbacks =
-		kvcalloc(record->nr_callbacks + 1, sizeof(*patch->callbacks), GFP_KERNEL);
+	patch->objects = FALLIBLE(NULL, kvcalloc(nr_objects, sizeof(*patch->objects), GFP_KERNEL));
+	patch->funcs =
+		FALLIBLE(NULL, kvcalloc(record->nr_funcs, sizeof(*patch->funcs), GFP_KERNEL));
+	patch->callbacks = FALLIBLE(
+		NULL, kvcalloc(record->nr_callbacks + 1, sizeof(*patch->callbacks), GFP_KERNEL));
 	patch->ranges = code_ranges_new(record->nr_funcs + 1);
 	if (!patch->objects || !patch->funcs || !patch->callbacks || !patch->ranges)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
@@ -315,7 +317,7 @@ int kmend_register(const struct kmend_patch *record)
 	if (r)
 		return r;
 
-	patch = kzalloc(sizeof(*patch), GFP_KERNEL);
+	patch = FALLIBLE(NULL, kzalloc(sizeof(*patch), GFP_KERNEL));
 	if (!patch)
 		return -ENOMEM;
 	init_completion(&patch->released);

@@ -8,6 +8,7 @@
 #include <linux/timekeeping.h>
 
 #include "compat.h"
+#include "fault.h"
 #include "pending.h"
 #include "side.h"
 #include "stack.h"
@@ -134,7 +135,7 @@ int stop_and_switch(const struct stop *stop, u64 *ret_ns)
 	struct pass pass = {.stop = stop, .arrived = ATOMIC_INIT(0)};
 	int r;
 
-	r = stop_machine(machine_is_stopped, &pass, cpu_online_mask);
+	r = FALLIBLE(-ENOMEM, stop_machine(machine_is_stopped, &pass, cpu_online_mask));
 	*ret_ns = pass.ns;
 	return r;
 }

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "fault.h"
 #include "stack.h"
 
 /* More tasks than there were when they were counted. */
@@ -81,7 +82,7 @@ struct survey *survey_take(const struct code_ranges *ranges)
 	unsigned int i, room = count_tasks() + NEW_TASKS;
 	struct survey *survey;
 
-	survey = kvzalloc(struct_size(survey, items, room), GFP_KERNEL);
+	survey = FALLIBLE(NULL, kvzalloc(struct_size(survey, items, room), GFP_KERNEL));
 	if (!survey)
 		return NULL;
 	survey->room = room;

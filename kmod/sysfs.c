@@ -7,6 +7,7 @@
 #include <kmend/sysfs.h>
 
 #include "calls.h"
+#include "fault.h"
 #include "notrace.h"
 #include "registry.h"
 #include "report.h"
@@ -287,15 +288,15 @@ int __init sysfs_init(void)
 {
 	int r = -ENOMEM;
 
-	root_kobj = kobject_create_and_add("kmend", kernel_kobj);
+	root_kobj = FALLIBLE(NULL, kobject_create_and_add("kmend", kernel_kobj));
 	if (!root_kobj)
 		return -ENOMEM;
-	transition_kobj = kobject_create_and_add(KMEND_SYSFS_TRANSITION, root_kobj);
-	patches_kobj = kobject_create_and_add(KMEND_SYSFS_PATCHES, root_kobj);
+	transition_kobj = FALLIBLE(NULL, kobject_create_and_add(KMEND_SYSFS_TRANSITION, root_kobj));
+	patches_kobj = FALLIBLE(NULL, kobject_create_and_add(KMEND_SYSFS_PATCHES, root_kobj));
 	if (transition_kobj && patches_kobj)
-		r = sysfs_create_files(transition_kobj, transition_attributes);
+		r = FALLIBLE(-ENOMEM, sysfs_create_files(transition_kobj, transition_attributes));
 	if (r == 0)
-		r = sysfs_create_files(root_kobj, root_attributes);
+		r = FALLIBLE(-ENOMEM, sysfs_create_files(root_kobj, root_attributes));
 	if (r == 0)
 		r = sysfs_verify_add(root_kobj);
 	if (r)

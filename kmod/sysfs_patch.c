@@ -9,6 +9,7 @@
 #include "callbacks.h"
 #include "calls.h"
 #include "compat.h"
+#include "fault.h"
 #include "op.h"
 #include "report.h"
 #include "request.h"
@@ -356,6 +357,22 @@ static const struct kobj_type object_ktype = {
 	.default_groups = object_groups,
 };
 
+/* Whether this succeeds or not, a reference is there to be put. */
+static __printf(4, 5) int add_kobject(struct kobject *kobj, const struct kobj_type *ktype,
+				      struct kobject *parent, const char *format, ...)
+{
+	struct va_format name = {.fmt = format};
+	va_list args;
+	int r;
+
+	kobject_init(kobj, ktype);
+	va_start(args, format);
+	name.va = &args;
+	r = FALLIBLE(-ENOMEM, kobject_add(kobj, parent, "%pV", &name));
+	va_end(args);
+	return r;
+}
+
 static int add_callbacks(struct patch *patch)
 {
 	unsigned int i;
@@ -363,12 +380,13 @@ static int add_callbacks(struct patch *patch)
 
 	if (patch->nr_callbacks == 0)
 		return 0;
-	patch->callbacks_kobj = kobject_create_and_add(KMEND_SYSFS_CALLBACKS, &patch->kobj);
+	patch->callbacks_kobj =
+		FALLIBLE(NULL, kobject_create_and_add(KMEND_SYSFS_CALLBACKS, &patch->kobj));
 	if (!patch->callbacks_kobj)
 		return -ENOMEM;
 	for (i = 0; r == 0 && i < patch->nr_callbacks; i++)
-		r = kobject_init_and_add(&patch->callbacks[i].kobj, &callback_ktype,
-					 patch->callbacks_kobj, "%u", i);
+		r = add_kobject(&patch->callbacks[i].kobj, &callback_ktype, patch->callbacks_kobj,
+				"%u", i);
 	return r;
 }
 
@@ -377,11 +395,11 @@ int sysfs_patch_add(struct patch *patch)
 	unsigned int i;
 	int r;
 
-	r = kobject_init_and_add(&patch->kobj, &patch_ktype, sysfs_patches_kobj(), "%s",
-				 patch->name);
+	r = add_kobject(&patch->kobj, &patch_ktype, sysfs_patches_kobj(), "%s", patch->name);
 	if (r)
 		goto fail;
-	patch->objects_kobj = kobject_create_and_add(KMEND_SYSFS_OBJECTS, &patch->kobj);
+	patch->objects_kobj =
+		FALLIBLE(NULL, kobject_create_and_add(KMEND_SYSFS_OBJECTS, &patch->kobj));
 	if (!patch->objects_kobj) {
 		r = -ENOMEM;
 		goto fail;
@@ -389,16 +407,16 @@ int sysfs_patch_add(struct patch *patch)
 	for (i = 0; i < patch->nr_objects; i++) {
 		struct object *object = &patch->objects[i];
 
-		r = kobject_init_and_add(&object->kobj, &object_ktype, patch->objects_kobj, "%s",
-					 object->name);
+		r = add_kobject(&object->kobj, &object_ktype, patch->objects_kobj, "%s",
+				object->name);
 		if (r)
 			goto fail;
 	}
 	for (i = 0; i < patch->nr_funcs; i++) {
 		struct func *func = &patch->funcs[i];
 
-		r = kobject_init_and_add(&func->kobj, &func_ktype, &func->object->kobj, "%s,%u",
-					 func->record->name, func->record->sympos ?: 1);
+		r = add_kobject(&func->kobj, &func_ktype, &func->object->kobj, "%s,%u",
+				func->record->name, func->record->sympos ?: 1);
 		if (r)
 			goto fail;
 	}

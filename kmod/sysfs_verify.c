@@ -4,6 +4,7 @@
 
 #include <kmend/sysfs.h>
 
+#include "fault.h"
 #include "sysfs.h"
 #include "verify.h"
 
@@ -75,8 +76,9 @@ void sysfs_verify_changed(struct patch *patch)
 
 int __init sysfs_verify_add(struct kobject *root)
 {
-	verify_kobj = kobject_create_and_add(KMEND_SYSFS_VERIFY, root);
-	return verify_kobj ? sysfs_create_files(verify_kobj, attributes) : -ENOMEM;
+	verify_kobj = FALLIBLE(NULL, kobject_create_and_add(KMEND_SYSFS_VERIFY, root));
+	return verify_kobj ? FALLIBLE(-ENOMEM, sysfs_create_files(verify_kobj, attributes)) :
+			     -ENOMEM;
 }
 
 void sysfs_verify_remove(void)

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "fault.h"
 #include "foreign.h"
 #include "names.h"
 #include "object.h"
@@ -23,7 +24,7 @@ struct transaction *transaction_new(unsigned int room)
 {
 	struct transaction *t;
 
-	t = kvzalloc(struct_size(t, changes, room), GFP_KERNEL);
+	t = FALLIBLE(NULL, kvzalloc(struct_size(t, changes, room), GFP_KERNEL));
 	if (!t)
 		return NULL;
 	t->room = room;

@@ -11,6 +11,7 @@
 
 #include "callbacks.h"
 #include "calls.h"
+#include "fault.h"
 #include "foreign.h"
 #include "guard.h"
 #include "harm.h"
@@ -450,7 +451,8 @@ static void retry(struct work_struct *work)
 /* Nothing may be redirected into a module whose init has not succeeded, or that is going. */
 static bool hold_module(struct module *module)
 {
-	return READ_ONCE(module->state) == MODULE_STATE_LIVE && try_module_get(module);
+	return READ_ONCE(module->state) == MODULE_STATE_LIVE &&
+	       FALLIBLE(false, try_module_get(module));
 }
 
 /* Patches that go are held already, as they are live. */

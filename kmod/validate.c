@@ -13,6 +13,7 @@
 #include "buildid.h"
 #include "callbacks.h"
 #include "compat.h"
+#include "fault.h"
 #include "names.h"
 #include "report.h"
 #include "symbols.h"
@@ -211,7 +212,8 @@ int validate_target(struct patch *patch, const struct kmend_object *object,
 
 	preempt_disable();
 	module = kernel.find_module(object->name);
-	if (module && (module->state != MODULE_STATE_LIVE || !try_module_get(module)))
+	if (module &&
+	    (module->state != MODULE_STATE_LIVE || !FALLIBLE(false, try_module_get(module))))
 		module = NULL;
 	preempt_enable();
 	if (!module)
