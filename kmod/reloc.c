@@ -11,6 +11,7 @@
 
 #include "arch.h"
 #include "compat.h"
+#include "fault.h"
 #include "registry.h"
 #include "report.h"
 #include "symbols.h"
@@ -170,13 +171,14 @@ static struct module *use_module(struct patch *patch, struct object *object, con
 		if (strcmp(object->used[i]->name, name) == 0)
 			return object->used[i];
 	if (!object->used)
-		object->used = kcalloc(MAX_USED, sizeof(struct module *), GFP_KERNEL);
+		object->used =
+			FALLIBLE(NULL, kcalloc(MAX_USED, sizeof(struct module *), GFP_KERNEL));
 	if (!object->used || object->nr_used == MAX_USED)
 		return NULL;
 
 	preempt_disable();
 	module = kernel.find_module(name);
-	if (module && !try_module_get(module))
+	if (module && !FALLIBLE(false, try_module_get(module)))
 		module = NULL;
 	preempt_enable();
 	if (!module)

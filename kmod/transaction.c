@@ -539,7 +539,8 @@ static int retire_ranges(struct transaction *t)
 {
 	struct code_ranges **retired;
 
-	retired = krealloc_array(t->retired, t->nr_retired + 1, sizeof(*retired), GFP_KERNEL);
+	retired = FALLIBLE(
+		NULL, krealloc_array(t->retired, t->nr_retired + 1, sizeof(*retired), GFP_KERNEL));
 	if (!retired)
 		return -ENOMEM;
 	t->retired = retired;

@@ -372,7 +372,7 @@ int validate_distinct(struct patch *patch)
 	if (patch->nr_funcs == 0 && patch->nr_callbacks == 0)
 		return refuse(patch, -EINVAL, KM502,
 			      "it replaces no function and has no callbacks");
-	funcs = kvmalloc_array(patch->nr_funcs, sizeof(*funcs), GFP_KERNEL);
+	funcs = FALLIBLE(NULL, kvmalloc_array(patch->nr_funcs, sizeof(*funcs), GFP_KERNEL));
 	if (!funcs)
 		return refuse(patch, -ENOMEM, KM512, "out of memory");
 	for (i = 0; i < patch->nr_funcs; i++)

@@ -159,7 +159,6 @@ every_step "reverting all" 2 "transaction +value +callbacks +cmdline" \
 	transaction -cmdline -callbacks -value
 set_patch rival 1
 every_step "replacing a stack" 10 "transaction -both +value +rival" set_patch both 1
-every_step "one for another" 10 "transaction -both +value +rival" transaction -value -rival +both
 transaction -rival -value -callbacks -cmdline
 is "$(grep -c ' I ' /sys/kernel/tracing/enabled_functions)" 0 "ftrace redirects nothing"
 for name in callbacks cmdline rival both; do
