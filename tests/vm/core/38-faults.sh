@@ -79,13 +79,14 @@ each_step()
 {
 	undo=$1
 	shift
-	rm -f /tmp/harmless /tmp/refused
+	: >/tmp/harmless
+	: >/tmp/refused
 	at=0
 	state >/tmp/before
 	arm 0
 	settled "$@" || complain "it fails without fault"
 	effects >/tmp/done
-	while [ $at = 0 ] || grep -qsx $at /tmp/harmless /tmp/refused; do
+	while [ $at = 0 ] || grep -qx $at /tmp/harmless /tmp/refused; do
 		arm 0
 		settled $undo || complain "it cannot be undone"
 		same state /tmp/before "undone it is not as before"
@@ -105,7 +106,7 @@ every_step()
 	refusals=$(sort -u /tmp/refused | grep -c .)
 	is "$(cat /tmp/complaints)" "" "$what: as before whichever step fails, and then done"
 	ok "$what: $refusals steps that make it fail" test $refusals -ge $least
-	note "$what: $(grep -cs . /tmp/harmless) steps that it can do without"
+	note "$what: $(sort -u /tmp/harmless | grep -c .) steps that it can do without"
 }
 
 load_core()
@@ -151,6 +152,7 @@ every_step "registering" 14 "rmmod kmend_callbacks" insmod ./callbacks.ko.gz
 
 insmod ./kmend_callbacks.ko && insmod ./kmend_cmdline.ko && insmod ./kmend_rival.ko stacks_on=value &&
 	insmod ./kmend_both.ko replaces=value,rival || bail "a patch cannot be loaded"
+set_patch value 0
 every_step "three in one transaction" 14 "transaction -value -callbacks -cmdline" \
 	transaction +value +callbacks +cmdline
 transaction +value +callbacks +cmdline
