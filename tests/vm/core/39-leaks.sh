@@ -6,7 +6,7 @@
 # append: slub_debug=F
 # shellcheck shell=sh disable=SC1091,SC2015,SC2086
 . ./core.inc
-ROUNDS=50
+ROUNDS=30
 KMEMLEAK=/sys/kernel/debug/kmemleak
 
 # one_round: the core, patches that stand on each other or replace others, callbacks, and the end of it all
