@@ -11,7 +11,7 @@ PARAMETERS=/sys/module/kmend/parameters
 # effects: whatever a request may change, but for what ftrace is left with. Not where modules lie.
 effects()
 {
-	grep -rs . $CORE/patches | grep -v -e /last_error: -e /calls: -e /new_address: | sort
+	grep -rs . $CORE/patches | grep -v -e /last_error: -e /calls: -e _address: | sort
 	[ ! -e $TARGET ] || cat $TARGET/value $TARGET/pair $TARGET/sleep
 	cat /proc/cmdline
 	awk '{print $1, $3, $4}' /proc/modules | sort
