@@ -105,6 +105,10 @@ static int read_module(struct catalog_entry *e, const struct keyring *keys)
 	int r;
 
 	r = file_read(e->path, PATCH_MODULE_MAX, &image, &size);
+	if (r == -EFBIG)
+		return diag_add(&e->problems, KM401, DIAG_ERROR, -ENOEXEC,
+				&(struct diag_where){.file = e->path},
+				"it is larger than %lu bytes", PATCH_MODULE_MAX);
 	if (r < 0)
 		return diag_add(&e->problems, KM102, DIAG_ERROR, r,
 				&(struct diag_where){.file = e->path}, "cannot read it: %s",

@@ -14,24 +14,7 @@ EOF
 systemctl daemon-reload
 systemctl restart kmendd
 
-# stir: wake those who sleep in epoll_wait(), as a machine that does something would, until the end.
-# Some of them may have been woken in the patch's own epoll_wait(), and have to leave that, too.
-stir()
-{
-	while [ ! -e /tmp/quiet ]; do
-		systemctl is-active kmendd
-		logger -t stall stir
-		loginctl list-sessions
-		sleep 0.2
-	done >/dev/null 2>&1
-}
-
-# One who is not woken sleeps in the function that this one replaces.
-mkfifo /tmp/pipe
-sleep 1000 >/tmp/pipe &
-holder=$!
-./waiter epoll </tmp/pipe >/tmp/waiter &
-sleep 1
+hold_epoll
 kmendctl apply epoll >/tmp/out 2>&1 &
 job=$!
 ok "the transition waits" wait_until 10 sh -c "grep -q applying $CORE/patches/epoll/state"
@@ -39,7 +22,6 @@ start=$(date +%s)
 is "$(kmendctl list --no-legend | awk '$1 == "epoll" { print $3 }')" applying "the daemon answers"
 ok "at once" test $(($(date +%s) - start)) -le 2
 refused "the job is on the bus" sh -c '! busctl tree org.kmend1 | grep -q /org/kmend1/job/'
-rm -f /tmp/quiet
 stir &
 wait $job
 is $? 1 "the apply fails"
@@ -68,8 +50,8 @@ ok "no restart was needed" active
 ok "another change goes through" kmendctl apply version
 ok "and back" kmendctl revert version cmdline
 
-touch /tmp/quiet
-kill $holder
+stop_stirring
+release_epoll
 refused "a second daemon" /usr/sbin/kmendd
 code KM630
 ok "does not disturb the first" kmendctl status
