@@ -20,6 +20,13 @@ sleepers()
 	sleep 0.3
 }
 
+# let_go: the pipe has no writer any more, also not for a moment when the next sleepers open it
+let_go()
+{
+	kill $holder
+	wait $holder
+}
+
 # states: that of the patch and how many straggle
 states()
 {
@@ -54,7 +61,7 @@ ok "the patch is reverted" set_patch any 0
 is "$(states)" "reverting 1" "poll() straggles"
 ok "its task is killed" kill -9 $poll
 ok "which ends the revert" wait_until 5 in_state any loaded
-kill $holder
+let_go
 
 sleepers
 ok "the patch is applied again" set_patch any 1
@@ -66,7 +73,7 @@ echo >/tmp/pipe
 wait $poll
 is "$(cat /tmp/poll)" ready "it is woken"
 ok "and the patch is live" wait_until 5 in_state any live
-kill $holder
+let_go
 ok "it is reverted" set_patch any 0
 ok "that is done" wait_until 5 in_state any loaded
 ok "its module is unloaded" rmmod kmend_any
