@@ -46,14 +46,14 @@ reload
 available_soon cmdline "a damaged certificate harms no other"
 rm /etc/kmend/keys/broken.pem
 
-now=$(date +%s)
-date -s "@$((now + 20 * 365 * 24 * 3600))" >/dev/null
+real_time=$(date +%s)
+date -s "@$((real_time + 20 * 365 * 24 * 3600))" >/dev/null
 reload
 refused_soon cmdline KM633 "one whose certificate has expired is refused"
-date -s "@$((now - 365 * 24 * 3600))" >/dev/null
+date -s "@$((real_time - 365 * 24 * 3600))" >/dev/null
 reload
 refused_soon cmdline KM633 "and one whose certificate is not valid yet"
-date -s "@$((now + 60))" >/dev/null
+date -s "@$((real_time + 60))" >/dev/null
 reload
 available_soon cmdline "at the right time it is available"
 

@@ -80,7 +80,7 @@ cp -a /tmp/catalog "$CATALOG"
 ok "the catalog is as before" reload
 same_daemon "odd folders"
 
-now=$(date +%s)
+real_time=$(date +%s)
 date -s '2001-01-01' >/dev/null
 ok "apply with the clock in the past" kmendctl apply cmdline
 is "$(generation)" 1 "generations count on"
@@ -134,6 +134,6 @@ ok "no module is left" no_modules
 refused "no guard is left" test -e $STATE/guard.json
 ok "the daemon starts" systemctl start kmendd
 is "$(kernel_state)" "" "and has nothing to undo"
-date -s "@$((now + 60))" >/dev/null
+date -s "@$((real_time + 60))" >/dev/null
 fresh
 done_testing

@@ -10,7 +10,9 @@
 . ./core.inc
 core_begin
 SWITCH=/proc/sys/kernel/ftrace_enabled
-insmod ./kmend_value.ko || bail "kmend_value.ko cannot be loaded"
+insmod ./kmend_value.ko && insmod ./core_break.ko || bail "a module cannot be loaded"
+# The core's own observer would go after the patch, and find the flag in its place.
+echo unregister >/proc/core_break
 
 # Somebody who is not permanent wants registers, and goes while ftrace is off: his flag stays.
 ok "somebody comes" insmod ./core_watch.ko functions=target_other all_regs=1
@@ -32,6 +34,7 @@ done
 is "$(cat $TARGET/spin)" 0 "the old function is called"
 ok "the patch can go, for nothing refers to it" rmmod kmend_value
 ok "and its target" rmmod core_target
+ok "and who broke it" rmmod core_break
 refused "the core stays, for ftrace may still have its op" rmmod kmend
 ok "what has gone is not called" cat /proc/modules
 done_testing
