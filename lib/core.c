@@ -261,14 +261,14 @@ int core_list(const char *sysfs, struct core_patches *ret)
 	return 0;
 }
 
-/* "FUNCTION,POSITION" */
+/* "FUNCTION,POSITION"; what has no comma is a file about the object. */
 static int add_function(struct core_patch *p, const char *object, const char *entry)
 {
 	const char *comma = strrchr(entry, ',');
 	struct core_func *grown, f = {};
 
 	if (!comma)
-		return -EBADMSG;
+		return 0;
 	f.position = strtoul(comma + 1, NULL, 10);
 	f.object = strdup(object);
 	f.name = strndup(entry, comma - entry);

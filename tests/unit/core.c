@@ -67,6 +67,7 @@ Test(core, functions_of_a_patch)
 	struct core_patch p;
 
 	tree_add_patch(root, "a", "1", "live");
+	tree_write(root, "kernel/kmend/patches/a/objects/vmlinux/state", "live\n");
 	tree_write(root, "kernel/kmend/patches/a/objects/vmlinux/vfs_read,1/live", "1\n");
 	tree_write(root, "kernel/kmend/patches/a/objects/btrfs/btrfs_sync,2/live", "1\n");
 	cr_assert_eq(core_read_patch(root, "a", &p), 0);
